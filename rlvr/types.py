@@ -1,0 +1,78 @@
+"""The records that travel through the loop; each stage makes a new one, none is changed.
+
+Shapes: P problems a step, G completions a problem (a group), B = P * G, T tokens, V vocabulary.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal
+
+from verifiers import Habits, Problem, Verdict
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Task:
+    """One row of a dataset: a problem, and the words in which it is put to the model."""
+
+    id: str
+    family: str
+    text: str
+    problem: Problem
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Prompt:
+    """A task as the token ids that both engine and trainer read; text is never tokenised again."""
+
+    task: Task
+    token_ids: tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Completion:
+    """What the engine wrote after a prompt.
+
+    ``token_ids`` includes the end-of-sequence token when ``finish_reason`` is ``"stop"``;
+    ``rollout_logprobs`` has one value a token, under the engine's sampling distribution.
+    """
+
+    token_ids: tuple[int, ...]
+    rollout_logprobs: tuple[float, ...]
+    finish_reason: Literal["stop", "length"]
+    policy_version: int
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reward:
+    """A total and its breakdown; ``terms`` are already weighted and add up to ``total``.
+
+    ``counted`` is false where the verifier was undecided (or, by config, where the completion
+    was cut off): such a completion is in no baseline and trains nothing.
+    """
+
+    total: float
+    terms: dict[str, float]
+    counted: bool
+    verdict: Verdict
+    habits: Habits
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Rollout:
+    """A prompt, one completion of it, and its reward."""
+
+    prompt: Prompt
+    completion: Completion
+    text: str
+    reward: Reward
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class TrainingSequence:
+    """One completion as the learner sees it. Supervised examples have ``advantage`` 1 and no logprobs."""
+
+    prompt_ids: tuple[int, ...]
+    completion_ids: tuple[int, ...]
+    rollout_logprobs: tuple[float, ...] = ()
+    advantage: float = 1.0
