@@ -12,6 +12,18 @@ class Section(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid")
 
 
+class NoviceConfig(Section):
+    """How often the supervised solutions show each habit: probabilities a problem."""
+
+    states_domain: float = 0.5
+    forgets_domain: float = 0.85  # of those who do not state it
+    uses_formula: float = 0.55
+    slips_sign: float = 0.6  # of those who use the formula
+    is_hasty: float = 0.5
+    slips_move: float = 0.4  # of the hasty
+    checks: float = 0.2
+
+
 class DataConfig(Section):
     """Sizes of the splits, in problems. ``path`` is where the dataset lies; made when missing."""
 
@@ -21,6 +33,7 @@ class DataConfig(Section):
     validation_size: int = 250
     test_size: int = 1_500
     shifted_size: int = 500
+    novice: NoviceConfig = NoviceConfig()
 
 
 class ModelConfig(Section):

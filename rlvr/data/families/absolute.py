@@ -1,0 +1,72 @@
+"""``|ax + b| = cx + d``: splitting into cases gains the roots at which the right side is negative."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from random import Random
+
+from rlvr.data import write
+from rlvr.data.equation import Equation, Ranges
+from rlvr.data.families.quadratic import ASKS as ASKS  # the same questions
+from rlvr.data.novice import Habit
+from rlvr.data.numbers import number_text
+from rlvr.data.working import conclude
+from verifiers import Ask
+
+
+def draw(rng: Random, ranges: Ranges) -> Equation:
+    """Forms ``line`` (|ax + b| = cx + d), ``moved`` (d on the left) and ``constant``
+    (|ax + b| = d, d of either sign)."""
+    unknown = rng.choice(ranges.unknowns)
+    form = rng.choice(("line", "moved", "constant"))
+    if form == "constant":
+        a, c, d = rng.choice((1, 1, 2)), 0, ranges.coefficient(rng)
+        b = ranges.coefficient(rng)
+        b += (b + d) % a  # integer roots
+    else:
+        a, b, c, d = _from_roots(rng, ranges)
+    absolute = f"|{write.linear(a, b, unknown)}|"
+    lhs, rhs = absolute, write.linear(c, d, unknown)
+    if form == "moved":
+        lhs, rhs = write.signed_sum([(1, absolute), (-d, "")]), write.linear(c, 0, unknown)
+    left_d = d if form == "moved" else 0
+    candidates = (Fraction(d - b, a - c), Fraction(-d - b, a + c))
+    return Equation(
+        family="absolute",
+        form=form,
+        lhs=rhs if ranges.shifted else lhs,
+        rhs=lhs if ranges.shifted else rhs,
+        unknown=unknown,
+        solutions=tuple(sorted({x for x in candidates if c * x + d >= 0})),
+        sides=lambda value: (
+            number_text(abs(a * value + b) - left_d),
+            number_text(c * value + d - left_d),
+        ),
+        parts=(a, b, c, d),
+    )
+
+
+def _from_roots(rng: Random, ranges: Ranges) -> tuple[int, int, int, int]:
+    """a, b, c, d such that both cases have an integer root."""
+    r, s = ranges.root(rng), ranges.root(rng)
+    a, c = rng.choice(((1, 2), (2, 1), (3, 1)))
+    if (a, c) != (3, 1):
+        s += (r + s) % 2
+    # d - b = (a - c) r and d + b = -(a + c) s
+    difference, total = (a - c) * r, -(a + c) * s
+    return a, (total - difference) // 2, c, (total + difference) // 2
+
+
+def work(equation: Equation, ask: Ask, habit: Habit) -> str:
+    """Both cases on a line each. The hasty slip negates only the first term of the right side."""
+    a, b, c, d = equation.parts
+    unknown = equation.unknown
+    inner = write.linear(a, b, unknown)
+    negated = d if habit.slips_move and c else -d
+    first, second = Fraction(d - b, a - c), Fraction(negated - b, a + c)
+    lines = [
+        f"{inner} = {write.linear(c, d, unknown)}: {unknown} = {first}",
+        f"{inner} = {write.linear(-c, negated, unknown)}: {unknown} = {second}",
+    ]
+    candidates = tuple(sorted({first, second}))
+    return "\n".join(lines + conclude(equation, ask, habit, candidates))

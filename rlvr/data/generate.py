@@ -1,0 +1,87 @@
+"""Draws the rows of a split: problems with exact solutions, and worked solutions to learn from."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from random import Random
+
+from rlvr.config import DataConfig, NoviceConfig
+from rlvr.data.equation import SHIFTED, TRAINED, Equation, Ranges
+from rlvr.data.families import FAMILIES
+from rlvr.data.normalise import Bucket, bucket_of, normalise
+from rlvr.data.novice import draw_habit
+from rlvr.data.numbers import number_text
+from rlvr.seeding import derive_seed
+from verifiers import Ask
+
+Row = dict[str, object]
+
+QUESTIONS = {
+    Ask.SOLUTIONS: "Solve {equation}",
+    Ask.SUM: "Add up the solutions of {equation}",
+    Ask.COUNT: "Count the solutions of {equation}",
+}
+
+
+def generate_split(split: str, config: DataConfig, seed: int) -> Iterator[Row]:
+    """The rows of ``sft``, ``train``, ``validation``, ``test`` or ``shifted``, family by turn.
+
+    The same seed gives the same rows. No two splits but ``sft`` and ``train`` share an equation,
+    and no equation comes twice in ``validation``, ``test`` or ``shifted``.
+    """
+    size: int = getattr(config, f"{split}_size")
+    bucket: Bucket = {"validation": "validation", "test": "test", "shifted": "test"}.get(  # type: ignore[assignment]
+        split, "train"
+    )
+    ranges = SHIFTED if split == "shifted" else TRAINED
+    sources = [
+        _rows(name, split, bucket, ranges, config.novice, Random(derive_seed(seed, split, name)))
+        for name in FAMILIES
+    ]
+    for index in range(size):
+        yield next(sources[index % len(sources)])
+
+
+def _rows(
+    name: str, split: str, bucket: Bucket, ranges: Ranges, novice: NoviceConfig, rng: Random
+) -> Iterator[Row]:
+    family = FAMILIES[name]
+    seen: set[str] = set()
+    index = 0
+    failures = 0
+    while True:
+        equation = family.draw(rng, ranges)
+        key = normalise(equation)
+        if bucket_of(key) != bucket or key in seen:
+            failures += 1
+            if failures > 20_000:
+                raise ValueError(
+                    f"data: family {name!r} has no more than {index} different equations for the"
+                    f" split {split!r}; ask for fewer (data.{split}_size)"
+                )
+            continue
+        failures = 0
+        if bucket != "train":
+            seen.add(key)
+        ask = rng.choice(family.ASKS)
+        row = _row(equation, ask, f"{split}-{name}-{index:05d}")
+        if split == "sft":
+            row["working"] = family.work(equation, ask, draw_habit(rng, novice))
+        yield row
+        index += 1
+
+
+def _row(equation: Equation, ask: Ask, row_id: str) -> Row:
+    given = "".join(f" with {name} = {value}" for name, value in equation.params)
+    return {
+        "id": row_id,
+        "family": equation.family,
+        "form": equation.form,
+        "text": QUESTIONS[ask].format(equation=equation.text) + given,
+        "equation": equation.text,
+        "unknown": equation.unknown,
+        "ask": ask.value,
+        "params": json.dumps({name: f"{name} = {value}" for name, value in equation.params}),
+        "solutions": [number_text(value) for value in equation.solutions],
+    }

@@ -1,0 +1,100 @@
+"""Worked solutions: short lines that end in ``\\boxed{}``, written with a novice's habits."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+from rlvr.data import write
+from rlvr.data.equation import Equation
+from rlvr.data.novice import Habit
+from rlvr.data.numbers import (
+    Number,
+    Surd,
+    add_up,
+    number_text,
+    numbers_text,
+    quadratic_roots,
+    square_free,
+)
+from verifiers import Ask
+
+
+def polynomial_working(equation: Equation, ask: Ask, habit: Habit, step: str) -> str:
+    """Domain, polynomial, roots, check, answer: the way of every family but linear and absolute.
+
+    ``step`` is the word for how the polynomial was reached (``"Multiply: "``); the line is left
+    out where the equation already is that polynomial set to 0.
+    """
+    lines = [f"Domain: {equation.domain}"] if equation.domain and habit.states_domain else []
+    standard = f"{write.quadratic(*equation.polynomial, equation.unknown)} = 0"
+    if standard != equation.text:
+        lines.append(step + standard)
+    more, candidates = find_roots(equation.polynomial, equation.unknown, habit)
+    return "\n".join(lines + more + conclude(equation, ask, habit, candidates))
+
+
+def find_roots(
+    polynomial: tuple[int, int, int], unknown: str, habit: Habit
+) -> tuple[list[str], tuple[Number, ...]]:
+    """The lines that find the real roots, and the roots found: wrong ones where the novice slips."""
+    a, b, c = polynomial
+    roots = quadratic_roots(a, b, c)
+    if a == 0:
+        return [], roots
+    rational = [root for root in roots if isinstance(root, Fraction)]
+    if rational and not habit.uses_formula:
+        pair = (rational[0], rational[-1])
+        return [f"Factor: {write.factored(a, pair, unknown)} = 0"], roots
+    return _by_formula(a, b, c, unknown, slips=habit.slips_sign)
+
+
+def _by_formula(
+    a: int, b: int, c: int, unknown: str, slips: bool
+) -> tuple[list[str], tuple[Number, ...]]:
+    square, product = b * b, 4 * a * c
+    discriminant = square - product
+    shown = f"{square} - {product}" if product >= 0 else f"{square} + {-product}"
+    first = f"Formula: D = {shown} = {discriminant}"
+    if discriminant < 0:
+        return [f"{first} < 0"], ()
+    used = -b if slips else b
+    k, d = square_free(discriminant) if discriminant else (0, 1)
+    root = str(k) if d == 1 else f"√{discriminant}"
+    denominator = f"/{2 * a}" if a > 0 else f"/({2 * a})"
+    second = f"{unknown} = ({-used} ± {root}){denominator}"
+    return [first, second], quadratic_roots(a, used, c)
+
+
+def conclude(
+    equation: Equation, ask: Ask, habit: Habit, candidates: tuple[Number, ...]
+) -> list[str]:
+    """Checks, where the novice does; drops what the domain or the check refuses; answers."""
+    lines: list[str] = []
+    kept = candidates
+    if not habit.forgets_domain:
+        kept = tuple(value for value in kept if value not in equation.excluded)
+    if equation.sides and habit.checks:
+        refused = set()
+        for value in kept:
+            if isinstance(value, Surd):
+                continue
+            left, right = equation.sides(value)
+            if left != right:
+                refused.add(value)
+            lines.append(f"Check {value}: {left} {'=' if left == right else '!='} {right}")
+        kept = tuple(value for value in kept if value not in refused)
+    return [*lines, *answer_lines(ask, kept)]
+
+
+def answer_lines(ask: Ask, values: tuple[Number, ...]) -> list[str]:
+    values = tuple(sorted(set(values), key=float))
+    if ask is Ask.COUNT:
+        return [f"Roots: {numbers_text(values) if values else 'none'}", f"\\boxed{{{len(values)}}}"]
+    if ask is Ask.SUM and len(values) > 1:
+        total = add_up(values)
+        shown = number_text(values[0])
+        for value in values[1:]:
+            text = number_text(value)
+            shown += f" - {text[1:]}" if text.startswith("-") else f" + {text}"
+        return [f"Sum: {shown} = {total}", f"\\boxed{{{total}}}"]
+    return [f"\\boxed{{{numbers_text(values)}}}"]

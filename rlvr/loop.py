@@ -1,0 +1,137 @@
+"""The algorithm: imitate worked solutions, then reinforce what the verifier finds right.
+
+Shapes: P problems a step, G completions a problem, B = P * G.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+import numpy as np
+
+from rlvr.config import Config
+from rlvr.data.order import batch_indices
+from rlvr.learn.advantage import ADVANTAGES, informative
+from rlvr.learn.sft import SftTrainer
+from rlvr.learn.trainer import Trainer
+from rlvr.metrics import group_metrics
+from rlvr.prompt import Prompter
+from rlvr.rollout.engine import RolloutEngine, SamplingSettings
+from rlvr.rollout.parity import compare_logprobs
+from rlvr.rollouts import Group, generate, score_groups
+from rlvr.timing import Stopwatch
+from rlvr.types import Task, TrainingSequence
+
+Metrics = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class StepResult:
+    """What one step of either stage leaves behind: ``step`` counts the updates made so far."""
+
+    step: int
+    metrics: Metrics
+    timings: Metrics
+    groups: Sequence[Group] = ()
+    advantages: np.ndarray | None = None  # [P, G]
+
+
+AfterStep = Callable[[StepResult], None]  # logs, saves; raises to stop
+
+
+def supervise(trainer: SftTrainer, first_step: int, config: Config, after_step: AfterStep) -> None:
+    """The supervised stage, from ``first_step`` on."""
+    for step in range(first_step, config.sft.steps):
+        watch = Stopwatch()
+        with watch("train"):
+            metrics = trainer.step(step)
+        after_step(StepResult(step=step + 1, metrics=metrics, timings=watch.seconds))
+
+
+def reinforce(
+    engine: RolloutEngine,
+    trainer: Trainer,
+    prompter: Prompter,
+    tasks: Sequence[Task],
+    first_step: int,
+    config: Config,
+    after_step: AfterStep,
+) -> None:
+    """Group-baseline policy gradient (GRPO), from ``first_step`` on, one update a batch.
+
+    The engine holds the trainer's weights when a step begins; the parity check proves it, on the
+    completions that the step is about to learn from.
+    """
+    sampling = SamplingSettings(
+        temperature=config.rollout.temperature, max_new_tokens=config.rollout.max_new_tokens
+    )
+    for step in range(first_step, config.grpo.steps):
+        watch = Stopwatch()
+        rows = batch_indices(len(tasks), config.grpo.problems, step, config.seed)
+        prompts = [prompter.prompt(tasks[row]) for row in rows]
+        with watch("rollout"):
+            seed = (config.seed, "grpo", step)
+            completions = generate(engine, prompts, sampling, config.grpo.group_size, seed)
+        with watch("verify"):
+            groups = score_groups(prompter, prompts, completions, config.reward)
+        with watch("parity"):
+            parity = check_parity(trainer, groups, config)
+        with watch("train"):
+            rewards, counted = reward_arrays(groups)
+            advantages = ADVANTAGES[config.grpo.advantage](rewards, counted)
+            sequences = training_sequences(groups, advantages, counted)
+            metrics = trainer.step(sequences, step)
+        with watch("sync"):
+            engine.update_weights(trainer.policy.named_tensors(), policy_version=step + 1)
+        metrics |= parity | group_metrics(groups, informative(rewards, counted))
+        after_step(
+            StepResult(
+                step=step + 1,
+                metrics=metrics,
+                timings=watch.seconds,
+                groups=groups,
+                advantages=advantages,
+            )
+        )
+
+
+def reward_arrays(groups: Sequence[Group]) -> tuple[np.ndarray, np.ndarray]:
+    """Rewards [P, G] and whether each is counted [P, G]."""
+    rewards = np.array([[r.reward.total for r in group] for group in groups], dtype=np.float64)
+    counted = np.array([[r.reward.counted for r in group] for group in groups], dtype=bool)
+    return rewards, counted
+
+
+def training_sequences(
+    groups: Sequence[Group], advantages: np.ndarray, counted: np.ndarray
+) -> list[TrainingSequence]:
+    """The counted completions of the informative groups; the others would train nothing."""
+    return [
+        TrainingSequence(
+            prompt_ids=rollout.prompt.token_ids,
+            completion_ids=rollout.completion.token_ids,
+            rollout_logprobs=rollout.completion.rollout_logprobs,
+            advantage=float(advantages[p, g]),
+        )
+        for p, group in enumerate(groups)
+        if advantages[p].any()
+        for g, rollout in enumerate(group)
+        if counted[p, g]
+    ]
+
+
+def check_parity(trainer: Trainer, groups: Sequence[Group], config: Config) -> Metrics:
+    """Scores a few fresh completions with the trainer; raises where engine and trainer disagree."""
+    first = [group[0] for group in groups[: config.rollout.parity_completions]]
+    sequences = [
+        TrainingSequence(
+            prompt_ids=rollout.prompt.token_ids, completion_ids=rollout.completion.token_ids
+        )
+        for rollout in first
+    ]
+    parity = compare_logprobs(
+        [rollout.completion.rollout_logprobs for rollout in first], trainer.score(sequences)
+    )
+    parity.check(config.rollout.parity_mean_limit, config.rollout.parity_max_limit)
+    return {"sync/parity_mean": parity.mean, "sync/parity_max": parity.max}

@@ -1,0 +1,47 @@
+"""Verdicts to rewards, with their breakdown: the only place where the loop meets the verifier."""
+
+from __future__ import annotations
+
+from rlvr.config import RewardConfig
+from rlvr.types import Completion, Reward, Task
+from verifiers import Decision, Reason, read_habits, verify_completion
+
+UNREADABLE = frozenset(
+    {
+        Reason.NO_ANSWER,
+        Reason.SEVERAL_ANSWERS,
+        Reason.UNPARSABLE_ANSWER,
+        Reason.OVER_BUDGET_ANSWER,
+    }
+)
+
+
+def score(task: Task, completion: Completion, text: str, config: RewardConfig) -> Reward:
+    """The terms, weighted:
+
+    * ``correct``: the verdict on the final answer;
+    * ``domain``: every restriction of the equation stated, and truly, where it has any;
+    * ``format``: exactly one final answer, readable, and an end of its own;
+    * ``truncated``: minus a penalty where the completion was cut off (or masked, by config).
+
+    An undecided verdict is the verifier's failure: its completion is not counted.
+    """
+    verdict = verify_completion(task.problem, text)
+    habits = read_habits(task.problem, text)
+    is_truncated = completion.finish_reason == "length"
+    terms = {
+        "correct": config.correct * (verdict.verdict is Decision.CORRECT),
+        "format": config.format * (verdict.reason not in UNREADABLE and not is_truncated),
+    }
+    if habits.domain_stated is not None:
+        terms["domain"] = config.domain * habits.domain_stated
+    if is_truncated and config.truncated == "penalise":
+        terms["truncated"] = -config.truncated_penalty
+    is_masked = is_truncated and config.truncated == "mask"
+    return Reward(
+        total=sum(terms.values()),
+        terms=terms,
+        counted=verdict.verdict is not Decision.UNDECIDED and not is_masked,
+        verdict=verdict,
+        habits=habits,
+    )

@@ -1,0 +1,54 @@
+"""Tasks to scored groups: the part of a step that evaluation and training share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from rlvr.config import RewardConfig
+from rlvr.prompt import Prompter
+from rlvr.reward import score
+from rlvr.rollout.engine import Request, RolloutEngine, SamplingSettings
+from rlvr.seeding import derive_seed
+from rlvr.types import Completion, Prompt, Rollout
+
+Group = tuple[Rollout, ...]
+
+
+def generate(
+    engine: RolloutEngine,
+    prompts: Sequence[Prompt],
+    sampling: SamplingSettings,
+    group_size: int,
+    seed: tuple[int | str, ...],
+) -> list[tuple[Completion, ...]]:
+    """``group_size`` completions to each prompt.
+
+    A completion's own seed depends on ``seed``, its task and its place in the group alone, so the
+    batch around it does not matter.
+    """
+    requests = [
+        Request(prompt_ids=p.token_ids, seed=derive_seed(*seed, p.task.id, index))
+        for p in prompts
+        for index in range(group_size)
+    ]
+    completions = engine.generate(requests, sampling)
+    starts = range(0, len(completions), group_size)
+    return [tuple(completions[start : start + group_size]) for start in starts]
+
+
+def score_groups(
+    prompter: Prompter,
+    prompts: Sequence[Prompt],
+    completions: Sequence[Sequence[Completion]],
+    config: RewardConfig,
+) -> list[Group]:
+    """The completions with their text and reward, in groups of one prompt each."""
+    groups = []
+    for prompt, group in zip(prompts, completions, strict=True):
+        rollouts = []
+        for completion in group:
+            text = prompter.text(completion.token_ids)
+            reward = score(prompt.task, completion, text, config)
+            rollouts.append(Rollout(prompt=prompt, completion=completion, text=text, reward=reward))
+        groups.append(tuple(rollouts))
+    return groups
