@@ -1,38 +1,55 @@
-"""One validated, frozen configuration: what a run does is what this object says."""
+"""One validated, frozen configuration: what a run does is what this object says.
+
+The defaults are reference values; the presets in ``presets/`` say what a run really uses.
+"""
 
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field
+from pydantic import BaseModel, ConfigDict, Field, model_validator
+
+Count = Annotated[int, Field(ge=0)]
+Positive = Annotated[int, Field(ge=1)]
+Weight = Annotated[float, Field(ge=0)]
+PositiveFloat = Annotated[float, Field(gt=0)]
+Share = Annotated[float, Field(ge=0, le=1)]
+# Strict models refuse "data" for a path and a list for a tuple, which is all that TOML can write.
+AnyPath = Annotated[Path, Field(strict=False)]
+Betas = Annotated[
+    tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]],
+    Field(strict=False, description="two numbers from 0 to below 1, as [0.9, 0.95]"),
+]
 
 
 class Section(BaseModel):
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    """Frozen; unknown keys, wrong types ("40" for 40), infinities and NaN are refused."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class NoviceConfig(Section):
     """How often the supervised solutions show each habit: probabilities a problem."""
 
-    states_domain: float = 0.5
-    forgets_domain: float = 0.85  # of those who do not state it
-    uses_formula: float = 0.55
-    slips_sign: float = 0.6  # of those who use the formula
-    is_hasty: float = 0.5
-    slips_move: float = 0.4  # of the hasty
-    checks: float = 0.2
+    states_domain: Share = 0.5
+    forgets_domain: Share = 0.85  # of those who do not state it
+    uses_formula: Share = 0.55
+    slips_sign: Share = 0.6  # of those who use the formula
+    is_hasty: Share = 0.5
+    slips_move: Share = 0.4  # of the hasty
+    checks: Share = 0.2
 
 
 class DataConfig(Section):
     """Sizes of the splits, in problems. ``path`` is where the dataset lies; made when missing."""
 
-    path: Path | None = None
-    sft_size: int = 60_000
-    train_size: int = 8_000
-    validation_size: int = 250
-    test_size: int = 1_500
-    shifted_size: int = 500
+    path: AnyPath | None = None
+    sft_size: Count = 60_000
+    train_size: Positive = 8_000
+    validation_size: Count = 250
+    test_size: Positive = 1_500
+    shifted_size: Count = 500
     novice: NoviceConfig = NoviceConfig()
 
 
@@ -40,89 +57,118 @@ class ModelConfig(Section):
     """``path`` is a hub id or folder; without one a model is made from nothing in these sizes."""
 
     path: str | None = None
-    width: int = 128
-    layers: int = 4
-    heads: int = 4
-    kv_heads: int = 2
-    mlp_width: int = 384
-    max_length: int = 256
-    prompt_template: str = "bare"  # a file of prompts/, without its ending
+    width: Positive = 128
+    layers: Positive = 4
+    heads: Positive = 4
+    kv_heads: Positive = 2
+    mlp_width: Positive = 384
+    max_length: Positive = 256  # tokens, prompt and completion together
+    prompt_template: str = Field(default="bare", min_length=1)  # in prompts/, without its ending
+
+    @model_validator(mode="after")
+    def _heads_divide(self) -> Self:
+        if self.width % (2 * self.heads):
+            raise ValueError(
+                f"width must be an even multiple of heads (rotary positions pair the numbers of "
+                f"a head); got width {self.width} and {self.heads} heads"
+            )
+        if self.heads % self.kv_heads:
+            raise ValueError(
+                f"heads must be a multiple of kv_heads; got {self.heads} and {self.kv_heads}"
+            )
+        return self
 
 
 class OptimizerConfig(Section):
     """AdamW with a linear warm-up; ``final_lr`` is reached by a cosine at the last step."""
 
-    lr: float
-    final_lr: float
-    warmup_steps: int = 0
-    betas: tuple[float, float] = (0.9, 0.95)
-    weight_decay: float = 0.0
-    max_grad_norm: float = 1.0
+    lr: PositiveFloat
+    final_lr: Weight
+    warmup_steps: Count = 0
+    betas: Betas = (0.9, 0.95)
+    weight_decay: Weight = 0.0
+    max_grad_norm: PositiveFloat = 1.0
 
 
 class SftConfig(Section):
     """The supervised stage; ``batch_tokens`` counts prompt and completion tokens a step."""
 
-    steps: int = 600
-    batch_tokens: int = 8_192
+    steps: Count = 600
+    batch_tokens: Positive = 8_192
     optimizer: OptimizerConfig = OptimizerConfig(lr=3e-3, final_lr=3e-4, warmup_steps=20)
 
 
 class RolloutConfig(Section):
+    """The engine that writes completions, and how far its logprobs may lie from the trainer's."""
+
     engine: Literal["auto", "vllm", "transformers"] = "auto"
     dtype: Literal["float32", "bfloat16"] = "float32"
-    temperature: float = Field(default=1.0, gt=0)
-    max_new_tokens: int = 128
-    max_sequences: int = 256
-    kv_cache_gb: float = 0.5
-    parity_completions: int = 8
-    parity_mean_limit: float = 0.02  # nats
-    parity_max_limit: float = 0.5  # nats
+    temperature: PositiveFloat = 1.0
+    max_new_tokens: Positive = 128
+    max_sequences: Positive = 256
+    kv_cache_gb: PositiveFloat = 0.5
+    parity_completions: Count = 8
+    parity_mean_limit: PositiveFloat = 0.02  # nats
+    parity_max_limit: PositiveFloat = 0.5  # nats
 
 
 class RewardConfig(Section):
     """Weights of the terms. ``truncated``: what becomes of a completion that was cut off."""
 
-    correct: float = 1.0
-    domain: float = 0.2
-    format: float = 0.1
+    correct: Weight = 1.0
+    domain: Weight = 0.2
+    format: Weight = 0.1
     truncated: Literal["mask", "penalise"] = "penalise"
-    truncated_penalty: float = 0.2
+    truncated_penalty: Weight = 0.2
 
 
 class GrpoConfig(Section):
-    steps: int = 143
-    problems: int = 32  # P
-    group_size: int = 8  # G
-    advantage: str = "group_mean"
-    clip_low: float = 0.2
-    clip_high: float = 0.28
-    importance_cap: float = 2.0
-    micro_batch_tokens: int = 8_192
+    """The reinforcement stage: ``problems`` × ``group_size`` completions a step."""
+
+    steps: Count = 143
+    problems: Positive = 32  # P
+    group_size: Positive = 8  # G
+    advantage: str = Field(default="group_mean", min_length=1)
+    clip_low: Weight = 0.2
+    clip_high: Weight = 0.28
+    importance_cap: PositiveFloat = 2.0
+    micro_batch_tokens: Positive = 8_192
     optimizer: OptimizerConfig = OptimizerConfig(lr=1e-4, final_lr=1e-5, warmup_steps=5)
 
 
 class EvalConfig(Section):
-    batch_size: int = 512
-    pass_at: int = 8
-    pass_at_problems: int = 256  # the first of the test split
+    """Evaluation before and after the reinforcement stage, greedy and sampled."""
+
+    batch_size: Positive = 512
+    pass_at: Positive = 8
+    pass_at_problems: Count = 256  # the first of the test split
 
 
 class TraceConfig(Section):
+    """``wandb = "auto"`` is online with a key and offline without (see ``trace/wandb.py``)."""
+
     wandb: Literal["auto", "online", "offline", "disabled"] = "auto"
-    wandb_project: str = "rlvr"
+    wandb_project: str = Field(default="rlvr", min_length=1)
 
 
 class CheckpointConfig(Section):
-    every: int = 20  # steps, in either stage
-    keep: int = 2
+    """How often the whole state is saved, and how many of those states are kept."""
+
+    every: Positive = 20  # steps, in either stage
+    keep: Positive = 2
 
 
 class Config(Section):
-    name: str = "tiny"
-    seed: int = 0
-    runs: Path = Path("runs")
-    threads: int = 0  # torch threads; 0 leaves the machine's default
+    """A whole run. The run folder is ``runs / name``."""
+
+    name: str = Field(
+        default="tiny",
+        pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]*$",
+        description="a folder's name: letters, digits, dots, dashes and underscores",
+    )
+    seed: int = Field(default=0, ge=0, lt=2**63)
+    runs: AnyPath = Path("runs")
+    threads: Count = 0  # torch threads; 0 leaves the machine's default
     data: DataConfig = DataConfig()
     model: ModelConfig = ModelConfig()
     sft: SftConfig = SftConfig()
@@ -132,3 +178,13 @@ class Config(Section):
     eval: EvalConfig = EvalConfig()
     trace: TraceConfig = TraceConfig()
     checkpoint: CheckpointConfig = CheckpointConfig()
+
+    @model_validator(mode="after")
+    def _completions_fit(self) -> Self:
+        made = self.model.path is None
+        if made and self.rollout.max_new_tokens >= self.model.max_length:
+            raise ValueError(
+                f"rollout.max_new_tokens must be below model.max_length, which the prompt shares; "
+                f"got {self.rollout.max_new_tokens} and {self.model.max_length}"
+            )
+        return self

@@ -1,0 +1,186 @@
+"""TOML and command-line overrides to a ``Config`` and back; every mistake is named in one error."""
+
+from __future__ import annotations
+
+import json
+import tomllib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib import resources
+from pathlib import Path
+from types import NoneType
+from typing import Any
+
+from pydantic import ValidationError
+from pydantic_core import ErrorDetails
+
+from rlvr.config import Config
+from rlvr.config_keys import accepts, fields, nearest, sections, takes, unknown
+
+
+@dataclass(frozen=True, slots=True)
+class _Setting:
+    """A value that the user gave, and where. ``raw`` is an override's text before parsing."""
+
+    key: str
+    value: object
+    origin: str
+    raw: str | None = None
+
+
+def load_config(
+    preset: str | None = None, path: Path | None = None, overrides: Sequence[str] = ()
+) -> Config:
+    """The configuration from the defaults, a preset, a TOML file and overrides, later ones winning.
+
+    An override is ``grpo.steps=40``: a dotted key and a TOML value. Bare words are strings, and
+    ``none`` clears a key that may be empty. Raises one ``ValueError`` that lists every unknown key
+    (with the nearest known one) and every wrong value (with what is accepted), and where it stood.
+    """
+    problems: list[str] = []
+    settings: list[_Setting] = []
+    if preset is not None:
+        settings += _from_toml(_preset_text(preset), f"preset {preset}", problems)
+    if path is not None:
+        settings += _from_toml(_file_text(path), str(path), problems)
+    for override in overrides:
+        settings += _from_override(override, problems)
+    values = dict(_leaves(Config().model_dump()))
+    given: dict[str, _Setting] = {}
+    for setting in settings:
+        if setting.key in fields():
+            given[setting.key] = setting
+            values[setting.key] = _fitted(setting)
+        else:
+            problems.append(f"{setting.key} ({setting.origin}): {unknown(setting.key)}")
+    try:
+        config = Config.model_validate(_nested(values))
+    except ValidationError as error:
+        problems += [_explained(detail, given) for detail in error.errors()]
+    if problems:
+        count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
+        raise ValueError("\n  ".join([f"{count} in the configuration:", *problems]))
+    return config
+
+
+def preset_names() -> list[str]:
+    """The presets that come with the package."""
+    folder = resources.files("rlvr") / "presets"
+    return sorted(f.name.removesuffix(".toml") for f in folder.iterdir() if f.name.endswith("toml"))
+
+
+def dump_toml(config: Config) -> str:
+    """The whole configuration as TOML; loading it gives an equal one. Empty paths are left out."""
+    lines: list[str] = []
+
+    def write(table: Mapping[str, Any], name: str) -> None:
+        if name:
+            lines.extend(["", f"[{name}]"])
+        sections = {key: value for key, value in table.items() if isinstance(value, dict)}
+        for key, value in table.items():
+            if key not in sections and value is not None:
+                lines.append(f"{key} = {_toml_value(value)}")
+        for key, value in sections.items():
+            write(value, f"{name}.{key}" if name else key)
+
+    write(config.model_dump(), "")
+    return "\n".join(lines) + "\n"
+
+
+def _toml_value(value: object) -> str:
+    if isinstance(value, tuple):
+        return "[" + ", ".join(map(_toml_value, value)) + "]"
+    if isinstance(value, str | Path):
+        # JSON's escapes are TOML's, but for DEL, and for surrogate pairs, which stay characters.
+        return json.dumps(str(value), ensure_ascii=False).replace("\x7f", "\\u007f")
+    return repr(value)
+
+
+def _preset_text(preset: str) -> str:
+    if preset not in preset_names():
+        raise ValueError(
+            f'unknown preset "{preset}"{nearest(preset, preset_names())}; '
+            f"there are: {', '.join(preset_names())}"
+        )
+    return (resources.files("rlvr") / "presets" / f"{preset}.toml").read_text("utf-8")
+
+
+def _file_text(path: Path) -> str:
+    try:
+        return path.read_text("utf-8")
+    except OSError as error:
+        raise ValueError(f"cannot read the configuration {path}: {error.strerror}") from None
+    except UnicodeDecodeError as error:
+        raise ValueError(f"the configuration {path} is not UTF-8 text: {error}") from None
+
+
+def _from_toml(text: str, origin: str, problems: list[str]) -> list[_Setting]:
+    try:
+        return [_Setting(key, value, origin) for key, value in _leaves(tomllib.loads(text))]
+    except tomllib.TOMLDecodeError as error:
+        problems.append(f"{origin}: not TOML: {error}")
+        return []
+
+
+def _from_override(text: str, problems: list[str]) -> list[_Setting]:
+    key, equals, raw = (part.strip() for part in text.partition("="))
+    origin = f"override {text}"
+    if not (key and equals and raw):
+        problems.append(f"{origin}: accepts KEY=VALUE, as grpo.steps=40")
+        return []
+    try:
+        table = tomllib.loads(f"value = {raw}")
+    except tomllib.TOMLDecodeError as error:
+        if raw[0] in "\"'[{":
+            problems.append(f"{origin}: not a TOML value: {error}")
+            return []
+        table = {"value": raw}
+    # A line break in the text could have started a second key.
+    value = table["value"] if len(table) == 1 else raw
+    if isinstance(value, dict):
+        leaves = _leaves(value, f"{key}.")
+        return [_Setting(name, leaf, origin) for name, leaf in leaves]
+    return [_Setting(key, value, origin, raw)]
+
+
+def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Dotted key and value of everything below; an unknown table is one leaf."""
+    for name, value in table.items():
+        key = prefix + name
+        if isinstance(value, dict) and key in sections():
+            yield from _leaves(value, f"{key}.")
+        else:
+            yield key, value
+
+
+def _nested(values: Mapping[str, object]) -> dict[str, Any]:
+    tree: dict[str, Any] = {}
+    for key, value in values.items():
+        *sections, name = key.split(".")
+        table = tree
+        for section in sections:
+            table = table.setdefault(section, {})
+        table[name] = value
+    return tree
+
+
+def _fitted(setting: _Setting) -> object:
+    """An override's words as the field needs them: ``name=2026`` is text, ``none`` nothing."""
+    kinds = takes(setting.key)
+    if setting.raw == "none" and NoneType in kinds:
+        return None
+    is_text = str in kinds or Path in kinds
+    return setting.raw if is_text and not isinstance(setting.value, str) else setting.value
+
+
+def _explained(detail: ErrorDetails, given: Mapping[str, _Setting]) -> str:
+    """One line about one refused value."""
+    location = [str(part) for part in detail["loc"]]
+    while location and ".".join(location) not in fields():
+        location.pop()
+    key = ".".join(location)
+    if not key:  # two keys that do not go together
+        section = ".".join(map(str, detail["loc"]))
+        return f"{section}: {detail['ctx']['error']}" if section else str(detail["ctx"]["error"])
+    setting = given[key]
+    return f"{key} ({setting.origin}): accepts {accepts(key)}; got {setting.value!r}"
