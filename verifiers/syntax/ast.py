@@ -1,4 +1,4 @@
-"""Our own small expression tree: built without evaluation, so that the domain can be read off it."""
+"""Our own small expression tree: built without evaluation, so the domain can be read off it."""
 
 from __future__ import annotations
 

@@ -1,0 +1,92 @@
+"""Small questions about an expression tree."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+
+from verifiers.syntax.ast import (
+    Abs,
+    Add,
+    Div,
+    Expr,
+    Mul,
+    Neg,
+    Num,
+    PlusMinus,
+    Pow,
+    Root,
+    Sym,
+)
+
+
+def children(expr: Expr) -> tuple[Expr, ...]:
+    match expr:
+        case Add(terms):
+            return terms
+        case Mul(factors):
+            return factors
+        case Div(numerator, denominator):
+            return (numerator, denominator)
+        case Pow(base, exponent):
+            return (base, exponent)
+        case Neg(arg) | Abs(arg) | PlusMinus(arg):
+            return (arg,)
+        case Root(radicand):
+            return (radicand,)
+    return ()
+
+
+def rebuild(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
+    """``expr`` with other children."""
+    match expr:
+        case Add():
+            return Add(parts)
+        case Mul():
+            return Mul(parts)
+        case Div():
+            return Div(*parts)
+        case Pow():
+            return Pow(*parts)
+        case Neg():
+            return Neg(*parts)
+        case Abs():
+            return Abs(*parts)
+        case PlusMinus():
+            return PlusMinus(*parts)
+        case Root():
+            return Root(parts[0], expr.index)
+    return expr
+
+
+def subexpressions(expr: Expr) -> Iterator[Expr]:
+    """The expression and everything in it, parents first."""
+    yield expr
+    for child in children(expr):
+        yield from subexpressions(child)
+
+
+def free_names(expr: Expr) -> frozenset[str]:
+    return frozenset(part.name for part in subexpressions(expr) if isinstance(part, Sym))
+
+
+def substitute(expr: Expr, values: Mapping[str, Expr]) -> Expr:
+    """``expr`` with names replaced by expressions; nothing is evaluated."""
+    if isinstance(expr, Sym):
+        return values.get(expr.name, expr)
+    if isinstance(expr, Num):
+        return expr
+    return rebuild(expr, tuple(substitute(child, values) for child in children(expr)))
+
+
+def plus_minus_choices(expr: Expr) -> tuple[Expr, ...]:
+    """The expressions that one ``±`` stands for, plus first; ``(expr,)`` where there is none."""
+    if not any(isinstance(part, PlusMinus) for part in subexpressions(expr)):
+        return (expr,)
+    return _choose(expr, plus=True), _choose(expr, plus=False)
+
+
+def _choose(expr: Expr, *, plus: bool) -> Expr:
+    parts = tuple(_choose(child, plus=plus) for child in children(expr))
+    if isinstance(expr, PlusMinus):
+        return parts[0] if plus else Neg(parts[0])
+    return rebuild(expr, parts)
