@@ -1,0 +1,5 @@
+"""``python -m rlvr``."""
+
+from rlvr.cli import main
+
+main()

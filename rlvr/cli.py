@@ -1,0 +1,193 @@
+"""``rlvr train | sft | eval | data | traces``: the commands, thin over the functions they call."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Annotated
+
+import typer
+from rich.console import Console
+
+from rlvr.config import Config
+from rlvr.config_load import dump_toml, load_config, preset_names
+
+app = typer.Typer(
+    no_args_is_help=True,
+    add_completion=False,
+    pretty_exceptions_enable=False,
+    rich_markup_mode="rich",
+    help="Reinforcement learning with verifiable rewards on equation solving.",
+)
+console = Console()
+errors = Console(stderr=True)
+
+Preset = Annotated[
+    str | None, typer.Option(help=f"A configuration of ours: {', '.join(preset_names())}.")
+]
+ConfigFile = Annotated[
+    Path | None, typer.Option("--config", help="A TOML file; its values win over the preset's.")
+]
+Seed = Annotated[int | None, typer.Option(help="Short for seed=N.")]
+Overrides = Annotated[
+    list[str] | None, typer.Argument(help="Values that win over the files', as grpo.steps=40.")
+]
+
+
+def _config(
+    preset: str | None, path: Path | None, seed: int | None, overrides: list[str] | None
+) -> Config:
+    wins = [*(overrides or []), *([] if seed is None else [f"seed={seed}"])]
+    if preset is None and path is None:
+        preset = "tiny"
+    return load_config(preset, path, wins)
+
+
+@app.command(epilog="Example: rlvr train --preset tiny --seed 2 grpo.steps=40")
+def train(
+    overrides: Overrides = None,
+    preset: Preset = None,
+    config_file: ConfigFile = None,
+    seed: Seed = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the newest run of this name.")
+    ] = False,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Print the configuration and what it will take.")
+    ] = False,
+) -> None:
+    """Run the main job: data, supervised stage, GRPO, evaluation before and after."""
+    _start(preset, config_file, seed, overrides, resume, dry_run, only_sft=False)
+
+
+@app.command(epilog="Example: rlvr sft --preset tiny sft.steps=300")
+def sft(
+    overrides: Overrides = None,
+    preset: Preset = None,
+    config_file: ConfigFile = None,
+    seed: Seed = None,
+    resume: Annotated[
+        bool, typer.Option("--resume", help="Go on with the newest run of this name.")
+    ] = False,
+) -> None:
+    """Run the job up to the supervised model; ``rlvr train --resume`` takes it from there."""
+    _start(preset, config_file, seed, overrides, resume, dry_run=False, only_sft=True)
+
+
+def _start(
+    preset: str | None,
+    config_file: Path | None,
+    seed: int | None,
+    overrides: list[str] | None,
+    resume: bool,
+    dry_run: bool,
+    only_sft: bool,
+) -> None:
+    config = _config(preset, config_file, seed, overrides)
+    if dry_run:
+        _dry_run(config)
+        return
+    from rlvr.folder import new_run, newest_run, saved_config
+    from rlvr.run import RunInterruptedError, run_job
+
+    if resume:
+        folder = newest_run(config)
+        config = saved_config(folder)
+        if overrides or seed is not None:
+            raise ValueError(
+                f"--resume goes on with the configuration that {folder.config} holds; leave out "
+                f"the overrides, or start a new run with name=..."
+            )
+    else:
+        folder = new_run(config)
+    console.print(f"run folder: {folder.path}")
+    try:
+        run_job(config, folder, resumed=resume, only_sft=only_sft, console=console)
+    except (RunInterruptedError, KeyboardInterrupt) as stop:
+        errors.print(f"{stop or 'stopped at once'}; to go on: rlvr train --resume name={config.name}")
+        raise typer.Exit(130) from None
+
+
+def _dry_run(config: Config) -> None:
+    from rlvr.estimate import estimate, estimate_table
+    from rlvr.newborn import make_tokenizer
+
+    console.print(dump_toml(config), markup=False, highlight=False)
+    console.print(estimate_table(estimate(config, vocab_size=len(make_tokenizer()))))
+
+
+@app.command("eval", epilog="Example: rlvr eval runs/tiny/models/final --data runs/tiny/data")
+def evaluate_model(
+    model: Annotated[str, typer.Argument(help="A hub id or a folder in the hub's layout.")],
+    overrides: Overrides = None,
+    data: Annotated[
+        Path | None, typer.Option(help="A folder that `rlvr data` or a run made.")
+    ] = None,
+    preset: Preset = None,
+    config_file: ConfigFile = None,
+    seed: Seed = None,
+    output: Annotated[Path | None, typer.Option(help="Write the metrics here too.")] = None,
+) -> None:
+    """Greedy and sampled evaluation on both test splits; prints the metrics as JSON."""
+    config = _config(preset, config_file, seed, overrides)
+    from rlvr.folder import write_json
+    from rlvr.run import evaluate_folder
+
+    metrics = evaluate_folder(config, model, data or config.data.path, errors)
+    print(json.dumps(metrics, indent=2))
+    if output:
+        write_json(output, metrics)
+
+
+@app.command("data", epilog="Example: rlvr data /tmp/equations --seed 1 data.sft_size=1000")
+def make_data(
+    folder: Annotated[Path, typer.Argument(help="Where the dataset is written; must not exist.")],
+    overrides: Overrides = None,
+    preset: Preset = None,
+    config_file: ConfigFile = None,
+    seed: Seed = None,
+) -> None:
+    """Generate the datasets alone."""
+    config = _config(preset, config_file, seed, overrides)
+    from rlvr.data.store import make_datasets
+
+    if folder.exists():
+        raise ValueError(f"{folder} exists; name a folder that does not")
+    splits = make_datasets(config.data, config.seed, folder)
+    for name, rows in splits.items():
+        console.print(f"{name:<12}{len(rows):>8} rows")
+    console.print(f"written to {folder}; datasets.load_from_disk reads it", markup=False)
+
+
+@app.command(epilog="Example: rlvr traces runs/tiny --step 12 --family rational")
+def traces(
+    run: Annotated[Path, typer.Argument(help="A run folder.")],
+    step: Annotated[int | None, typer.Option(help="Only rollouts of this step.")] = None,
+    family: Annotated[str | None, typer.Option(help="Only problems of this family.")] = None,
+    search: Annotated[str | None, typer.Option(help="Only rollouts that hold this text.")] = None,
+    limit: Annotated[int, typer.Option(help="At most so many.")] = 8,
+) -> None:
+    """Read the rollouts of a run: problem, working, verdict, reward."""
+    from rlvr.trace.terminal import show
+
+    show(run, step=step, family=family, search=search, limit=limit)
+
+
+def main() -> None:
+    """Errors that a user can mend are one readable message; a defect keeps its traceback."""
+    sys.exit(_guarded(app))
+
+
+def _guarded(command: Callable[[], object]) -> int:
+    try:
+        command()
+    except (ValueError, OSError) as error:
+        errors.print(f"error: {error}", markup=False, highlight=False, style="red")
+        return 2
+    return 0
+
+
+if __name__ == "__main__":
+    main()

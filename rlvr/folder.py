@@ -1,0 +1,93 @@
+"""Where a run keeps what: ``runs/<name>/`` and its parts."""
+
+from __future__ import annotations
+
+import json
+import os
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rlvr.config import Config
+from rlvr.config_load import dump_toml, load_config
+
+
+@dataclass(frozen=True, slots=True)
+class RunFolder:
+    """The paths of one run; nothing is made by naming it."""
+
+    path: Path
+
+    @property
+    def config(self) -> Path:
+        return self.path / "config.toml"
+
+    @property
+    def data(self) -> Path:
+        return self.path / "data"
+
+    @property
+    def checkpoints(self) -> Path:
+        return self.path / "checkpoints"
+
+    @property
+    def summary(self) -> Path:
+        return self.path / "summary.json"
+
+    def model(self, stage: str) -> Path:
+        """The model after a stage, in the hub's layout: ``newborn``, ``sft`` or ``final``."""
+        return self.path / "models" / stage
+
+    def evaluation(self, moment: str) -> Path:
+        """The metrics ``before`` or ``after`` the reinforcement."""
+        return self.path / "eval" / f"{moment}.json"
+
+
+def new_run(config: Config) -> RunFolder:
+    """Makes ``runs/<name>``, or ``<name>-2``, ``-3``, ... where that exists, and saves the config."""
+    number = 1
+    while True:
+        name = config.name if number == 1 else f"{config.name}-{number}"
+        folder = RunFolder(config.runs / name)
+        try:
+            folder.path.mkdir(parents=True)
+        except FileExistsError:
+            number += 1
+            continue
+        write_whole(folder.config, dump_toml(config))
+        return folder
+
+
+def newest_run(config: Config) -> RunFolder:
+    """The run of this name that was started last; raises ValueError where there is none."""
+    numbers = {config.runs / config.name: 1}
+    for path in config.runs.glob(f"{config.name}-*"):
+        suffix = path.name.removeprefix(f"{config.name}-")
+        if suffix.isdecimal():
+            numbers[path] = int(suffix)
+    found = [path for path in numbers if RunFolder(path).config.is_file()]
+    if not found:
+        raise ValueError(
+            f"nothing to resume: {config.runs / config.name} holds no run; leave out --resume, or "
+            f"name the run with name=... and its folder with runs=..."
+        )
+    return RunFolder(max(found, key=lambda path: numbers[path]))
+
+
+def saved_config(folder: RunFolder) -> Config:
+    return load_config(path=folder.config)
+
+
+def write_whole(path: Path, text: str) -> None:
+    """Writes a small file whole or not at all."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    half_written = path.with_name(path.name + ".tmp")
+    with half_written.open("w", encoding="utf-8") as file:
+        file.write(text)
+        file.flush()
+        os.fsync(file.fileno())
+    half_written.replace(path)
+
+
+def write_json(path: Path, value: Any) -> None:
+    write_whole(path, json.dumps(value, indent=2, ensure_ascii=False) + "\n")

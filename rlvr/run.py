@@ -1,0 +1,238 @@
+"""The main job: data, a model from nothing, a supervised novice, reinforcement, before and after.
+
+Every stage leaves its result in the run folder and is skipped when that is there, so that a run
+that was stopped anywhere goes on from its last checkpoint to the same end.
+"""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Literal
+
+import torch
+from rich.console import Console
+from transformers import AutoTokenizer
+
+from rlvr.checkpoint import checkpoint_name, latest_checkpoint, load_state, save_checkpoint
+from rlvr.config import Config
+from rlvr.data.store import load_or_make, task_of
+from rlvr.evaluate import EvalMetrics, evaluate
+from rlvr.folder import RunFolder, write_json
+from rlvr.interrupt import Interrupt
+from rlvr.learn.policy import Policy
+from rlvr.learn.sft import SftTrainer
+from rlvr.learn.trainer import Trainer
+from rlvr.loop import AfterStep, StepResult, reinforce, supervise
+from rlvr.newborn import save_newborn
+from rlvr.progress import Progress
+from rlvr.prompt import Prompter
+from rlvr.rng import rng_state, seed_all, set_rng_state
+from rlvr.rollout.engine import RolloutEngine, SamplingSettings
+from rlvr.rollout.factory import make_engine
+from rlvr.rollouts import generate, score_groups
+from rlvr.seeding import derive_seed
+from rlvr.summary import Tally, summarise_run
+from rlvr.trace import Tracer
+from rlvr.types import Rollout, Task
+from verifiers import Problem
+
+Stage = Literal["sft", "grpo"]
+
+SEED_PROBLEM = Task(
+    id="seed-problem",
+    family="rational",
+    text="Solve 3 - (3 + y)/y = y",
+    problem=Problem(equation="3 - (3 + y)/y = y", unknown="y"),
+)
+
+
+class RunInterruptedError(Exception):
+    """Ctrl-C, after the step in progress was finished and saved."""
+
+
+class Run:
+    """One run in its folder; ``resumed`` goes on from the latest checkpoint, if there is one."""
+
+    def __init__(self, config: Config, folder: RunFolder, resumed: bool, console: Console) -> None:
+        self.config = config
+        self.folder = folder
+        self.console = console
+        if config.threads:
+            torch.set_num_threads(config.threads)
+        latest = latest_checkpoint(folder.checkpoints) if resumed else None
+        self._checkpoint = latest
+        self._state: dict[str, Any] = load_state(latest) if latest else {}
+        self.tally = Tally(**self._state.get("tally", {}))
+        self.tracer = Tracer(config, folder.path, self._state.get("tracer"))
+        with self.tally.clock("data"):
+            self.data = load_or_make(config.data, config.seed, config.data.path or folder.data)
+        seed_all(config.seed)
+
+    def close(self) -> None:
+        self.tracer.close()
+
+    # The stages
+
+    def supervised_model(self) -> Path:
+        """The folder of the model to reinforce: the user's own, or a newborn after its lessons."""
+        if self.config.model.path:
+            start: str | Path = self.config.model.path
+        else:
+            start = self.folder.model("newborn")
+            if not start.exists():
+                _whole(start, lambda path: save_newborn(self.config.model, self.config.seed, path))
+        if not self.config.sft.steps:
+            return Path(start)
+        if not self.folder.model("sft").exists():
+            with self.tally.clock("sft"):
+                self._supervise(start)
+        return self.folder.model("sft")
+
+    def _supervise(self, start: str | Path) -> None:
+        state = self._state if self._stage() == "sft" else {}
+        policy = Policy(self._checkpoint if state else start)
+        prompter = self._prompter(start)
+        split = self.data["sft"]
+        examples = prompter.supervised(map(task_of, split), split["working"])
+        trainer = SftTrainer(policy, self.config.sft, examples, derive_seed(self.config.seed, "sft"))
+        first_step = self._restore(trainer, state)
+        with Interrupt() as interrupt, Progress("supervised", self.config.sft.steps, first_step) as p:
+            after_step = self._after_step("sft", policy, trainer, interrupt, p)
+            supervise(trainer, first_step, self.config, after_step)
+        _whole(self.folder.model("sft"), policy.save)
+
+    def reinforced_model(self, start: Path) -> tuple[EvalMetrics, EvalMetrics, Rollout, str]:
+        """GRPO between two evaluations; the last two are the seed problem's rollout and the engine."""
+        state = self._state if self._stage() == "grpo" else {}
+        source = self._checkpoint if state and self._checkpoint else start
+        prompter = self._prompter(start)
+        engine = make_engine(source, self.config.rollout, self.config.model.max_length)
+        self.console.print(f"engine: {engine.name}")
+        try:
+            before = self._evaluation("before", engine, prompter)
+            with self.tally.clock("grpo"):
+                self._reinforce(engine, prompter, Policy(source), state)
+            after = self._evaluation("after", engine, prompter)
+            return before, after, self._seed_problem(engine, prompter), engine.name
+        finally:
+            engine.close()
+
+    def _reinforce(
+        self, engine: RolloutEngine, prompter: Prompter, policy: Policy, state: dict[str, Any]
+    ) -> None:
+        trainer = Trainer(policy, self.config.grpo, self.config.rollout.temperature)
+        first_step = self._restore(trainer, state)
+        tasks = [task_of(row) for row in self.data["train"]]
+        with Interrupt() as interrupt, Progress("GRPO", self.config.grpo.steps, first_step) as p:
+            after_step = self._after_step("grpo", policy, trainer, interrupt, p)
+            reinforce(engine, trainer, prompter, tasks, first_step, self.config, after_step)
+        if not self.folder.model("final").exists():
+            _whole(self.folder.model("final"), policy.save)
+
+    def _evaluation(self, moment: str, engine: RolloutEngine, prompter: Prompter) -> EvalMetrics:
+        path = self.folder.evaluation(moment)
+        if not path.exists():
+            with self.tally.clock("eval"):
+                test = [task_of(row) for row in self.data["test"]]
+                shifted = [task_of(row) for row in self.data["shifted"]]
+                metrics, rollouts = evaluate(engine, prompter, test, shifted, self.config)
+            self.tracer.log_evaluation(moment, metrics, rollouts)
+            write_json(path, metrics)
+        found: EvalMetrics = json.loads(path.read_text())
+        self.console.print(f"{moment}: accuracy {found['accuracy']:.3f}, by family", end=" ")
+        self.console.print({k: round(v, 3) for k, v in found["accuracy_by_family"].items()})
+        return found
+
+    def _seed_problem(self, engine: RolloutEngine, prompter: Prompter) -> Rollout:
+        prompts = [prompter.prompt(SEED_PROBLEM)]
+        sampling = SamplingSettings(
+            temperature=0.0, max_new_tokens=self.config.rollout.max_new_tokens
+        )
+        completions = generate(engine, prompts, sampling, 1, (self.config.seed, "seed-problem"))
+        return score_groups(prompter, prompts, completions, self.config.reward)[0][0]
+
+    # What the stages share
+
+    def _after_step(
+        self,
+        stage: Stage,
+        policy: Policy,
+        trainer: SftTrainer | Trainer,
+        interrupt: Interrupt,
+        progress: Progress,
+    ) -> AfterStep:
+        """Logs a step; saves every so many steps, at the end, and before stopping on Ctrl-C."""
+        last = self.config.sft.steps if stage == "sft" else self.config.grpo.steps
+
+        def after_step(result: StepResult) -> None:
+            self.tally.add(result)
+            self.tracer.log_step(stage, result)
+            shown = "loss" if stage == "sft" else "reward"
+            progress.advance(note=f"{shown} {result.metrics[shown]:.3f}")
+            is_due = result.step % self.config.checkpoint.every == 0 or result.step == last
+            if is_due or interrupt.requested:
+                save_checkpoint(
+                    self.folder.checkpoints,
+                    checkpoint_name(stage, result.step),
+                    {
+                        "stage": stage,
+                        "step": result.step,
+                        "trainer": trainer.state_dict(),
+                        "tracer": self.tracer.state(),
+                        "tally": self.tally.state(),
+                        "rng": rng_state(),
+                    },
+                    policy.save,
+                    keep=self.config.checkpoint.keep,
+                )
+            if interrupt.requested and result.step < last:
+                raise RunInterruptedError(f"stopped after {stage} step {result.step}, and saved")
+
+        return after_step
+
+    def _restore(self, trainer: SftTrainer | Trainer, state: dict[str, Any]) -> int:
+        """The step to begin with."""
+        if not state:
+            return 0
+        trainer.load_state_dict(state["trainer"])
+        set_rng_state(state["rng"])
+        step: int = state["step"]
+        return step
+
+    def _stage(self) -> str | None:
+        return self._state.get("stage")
+
+    def _prompter(self, model: str | Path) -> Prompter:
+        tokenizer = AutoTokenizer.from_pretrained(model)
+        return Prompter(tokenizer, self.config.model.prompt_template)
+
+
+def run_job(config: Config, folder: RunFolder, resumed: bool, console: Console) -> dict[str, Any]:
+    """All stages, and the summary that is written last."""
+    run = Run(config, folder, resumed, console)
+    try:
+        start = run.supervised_model()
+        before, after, seed_rollout, engine = run.reinforced_model(start)
+    finally:
+        run.close()
+    summary = summarise_run(config, engine, before, after, run.tally)
+    write_json(folder.summary, summary)
+    verdict = seed_rollout.reward.verdict
+    console.rule(SEED_PROBLEM.text)
+    console.print(seed_rollout.text, markup=False)
+    console.print(f"verdict: {verdict.verdict} ({verdict.reason})")
+    for sentence in verdict.evidence:
+        console.print(f"  {sentence}", markup=False)
+    return summary
+
+
+def _whole(folder: Path, save: Any) -> None:
+    """A model folder is there whole or not at all."""
+    half_written = folder.with_name(folder.name + ".tmp")
+    shutil.rmtree(half_written, ignore_errors=True)
+    half_written.parent.mkdir(parents=True, exist_ok=True)
+    save(half_written)
+    half_written.rename(folder)

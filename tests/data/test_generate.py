@@ -1,0 +1,74 @@
+from collections import Counter
+
+import pytest
+
+from rlvr.config import DataConfig
+from rlvr.data.equation import Equation
+from rlvr.data.generate import generate_split
+from rlvr.data.normalise import normalise
+
+SMALL = DataConfig(
+    sft_size=500, train_size=500, validation_size=100, test_size=500, shifted_size=200
+)
+SPLITS = ("sft", "train", "validation", "test", "shifted")
+
+
+def normal_forms(split: str, seed: int = 0) -> list[str]:
+    forms = []
+    for row in generate_split(split, SMALL, seed):
+        lhs, rhs = row["equation"].split(" = ")
+        given = row["text"].partition(" with ")[2]
+        params = ((given[0], int(given.split(" = ")[1])),) if given else ()
+        forms.append(
+            normalise(
+                Equation(
+                    family="", form="", lhs=lhs, rhs=rhs, unknown=row["unknown"],
+                    solutions=(), params=params,
+                )
+            )
+        )  # fmt: skip
+    return forms
+
+
+def test_splits_share_no_equation_whatever_the_seed():
+    trained = {form for seed in (0, 1) for split in ("sft", "train") for form in normal_forms(split, seed)}
+    validation = {form for seed in (0, 1) for form in normal_forms("validation", seed)}
+    test = {form for seed in (0, 1) for form in normal_forms("test", seed)}
+    shifted = set(normal_forms("shifted"))
+    assert not trained & validation
+    assert not (trained | validation) & (test | shifted)
+
+
+@pytest.mark.parametrize("split", ["validation", "test", "shifted"])
+def test_no_equation_comes_twice_in_an_evaluation_split(split):
+    assert Counter(normal_forms(split)).most_common(1)[0][1] == 1
+
+
+def test_families_take_turns():
+    families = Counter(row["family"] for row in generate_split("test", SMALL, 0))
+    assert set(families.values()) == {100}
+    assert len(families) == 5
+
+
+def test_shifted_holds_names_and_forms_never_trained_on():
+    trained = list(generate_split("sft", SMALL, 0))
+    shifted = list(generate_split("shifted", SMALL, 0))
+    assert not {row["unknown"] for row in trained} & {row["unknown"] for row in shifted}
+    assert {row["form"] for row in shifted} - {row["form"] for row in trained} == {"plus", "swapped"}
+
+
+def test_all_questions_are_asked():
+    rows = list(generate_split("train", SMALL, 0))
+    assert {row["ask"] for row in rows} == {"solutions", "sum", "count"}
+    assert any("with a = " in row["text"] for row in rows)
+
+
+def test_only_supervised_rows_have_a_working():
+    assert all("working" in row for row in generate_split("sft", SMALL, 0))
+    assert not any("working" in row for row in generate_split("train", SMALL, 0))
+
+
+def test_asking_for_more_than_there_are_says_so():
+    config = DataConfig(validation_size=100_000)
+    with pytest.raises(ValueError, match=r"family 'absolute'.*ask for fewer"):
+        list(generate_split("validation", config, 0))

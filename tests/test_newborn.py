@@ -1,0 +1,71 @@
+import pytest
+import torch
+from transformers import AutoModelForCausalLM, AutoTokenizer
+
+from rlvr.config import DataConfig, ModelConfig
+from rlvr.data.generate import generate_split
+from rlvr.newborn import END, make_tokenizer, save_newborn
+from rlvr.prompt import Prompter
+from rlvr.data.store import task_of
+
+TINY = ModelConfig(width=32, layers=2, heads=2, kv_heads=1, mlp_width=64)
+
+
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory):
+    return save_newborn(TINY, seed=0, folder=tmp_path_factory.mktemp("newborn"))
+
+
+def test_the_hub_layout_loads_with_no_code_of_ours(folder):
+    model = AutoModelForCausalLM.from_pretrained(folder)
+    tokenizer = AutoTokenizer.from_pretrained(folder)
+    assert model.config.vocab_size == len(tokenizer)
+    assert model.get_output_embeddings().weight is model.get_input_embeddings().weight
+    ids = tokenizer("x^2 - 5x + 6 = 0")["input_ids"]
+    assert ids == make_tokenizer()("x^2 - 5x + 6 = 0")["input_ids"]
+
+
+def test_the_tiny_model_has_about_a_million_parameters():
+    from rlvr.newborn import make_model
+
+    model = make_model(ModelConfig(), make_tokenizer(), seed=0)
+    assert 0.7e6 < sum(p.numel() for p in model.parameters()) < 1.3e6
+
+
+def test_the_seed_decides_the_weights(folder, tmp_path):
+    again = AutoModelForCausalLM.from_pretrained(save_newborn(TINY, 0, tmp_path / "again"))
+    other = AutoModelForCausalLM.from_pretrained(save_newborn(TINY, 1, tmp_path / "other"))
+    first = AutoModelForCausalLM.from_pretrained(folder)
+    embeddings = [m.get_input_embeddings().weight for m in (first, again, other)]
+    assert torch.equal(embeddings[0], embeddings[1])
+    assert not torch.equal(embeddings[0], embeddings[2])
+
+
+def test_every_text_of_the_data_comes_back_to_the_letter(folder):
+    prompter = Prompter(AutoTokenizer.from_pretrained(folder), "bare")
+    rows = list(generate_split("sft", DataConfig(sft_size=1000), 0))
+    rows += generate_split("shifted", DataConfig(shifted_size=200), 0)
+    unknown = prompter.tokenizer.unk_token_id
+    sequences = prompter.supervised(map(task_of, rows), [r.get("working", "") for r in rows])
+    for row, sequence in zip(rows, sequences, strict=True):
+        assert unknown not in sequence.prompt_ids + sequence.completion_ids
+        assert prompter.text(sequence.prompt_ids) == row["text"]
+        assert prompter.text(sequence.completion_ids) == row.get("working", "")
+        assert sequence.completion_ids[-1] == prompter.tokenizer.eos_token_id
+
+
+def test_digits_are_single_tokens():
+    tokenizer = make_tokenizer()
+    assert tokenizer.tokenize("Check -127: 4096 = 3/5")[1:5] == ["-", "1", "2", "7"]
+    holding = [token for token in tokenizer.get_vocab() if any(c.isdigit() for c in token)]
+    assert sorted(holding) == list("0123456789")
+
+
+def test_the_chat_template_opens_the_answer():
+    tokenizer = make_tokenizer()
+    turns = [{"role": "user", "content": "Solve x = 1"}]
+    text = tokenizer.apply_chat_template(turns, add_generation_prompt=True, tokenize=False)
+    assert text == "<user>Solve x = 1<assistant>"
+    turns.append({"role": "assistant", "content": "\\boxed{1}"})
+    text = tokenizer.apply_chat_template(turns, tokenize=False)
+    assert text == f"<user>Solve x = 1<assistant>\\boxed{{1}}{END}"

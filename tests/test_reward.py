@@ -1,0 +1,107 @@
+"""Each reward term, and the completions that try to earn it without earning it."""
+
+import pytest
+
+from rlvr.config import RewardConfig
+from rlvr.reward import score
+from rlvr.types import Completion, Task
+from verifiers import Problem
+
+CONFIG = RewardConfig(correct=1.0, domain=0.2, format=0.1, truncated_penalty=0.3)
+TASK = Task(
+    id="t",
+    family="rational",
+    text="Solve (x^2 - 5x + 6)/(x - 2) = 0",
+    problem=Problem(equation="(x^2 - 5x + 6)/(x - 2) = 0", unknown="x"),
+)
+GOOD = "Domain: x != 2\nMultiply: x^2 - 5x + 6 = 0\nFactor: (x - 2)(x - 3) = 0\n\\boxed{3}"
+
+
+def reward(text, finish_reason="stop", config=CONFIG, task=TASK):
+    completion = Completion(
+        token_ids=(1,), rollout_logprobs=(0.0,), finish_reason=finish_reason, policy_version=0
+    )
+    return score(task, completion, text, config)
+
+
+def test_everything_right_earns_every_term():
+    result = reward(GOOD)
+    assert result.terms == {"correct": 1.0, "format": 0.1, "domain": 0.2}
+    assert result.total == pytest.approx(1.3)
+    assert result.counted
+
+
+def test_a_wrong_answer_keeps_what_it_earned():
+    result = reward(GOOD.replace("{3}", "{2, 3}"))
+    assert result.terms == {"correct": 0.0, "format": 0.1, "domain": 0.2}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Domain: x != 3\n\\boxed{3}",  # false
+        "Domain: x != 2, x != 3\n\\boxed{3}",  # true and false: listing everything
+        "Domain: x != 0, x != 1, x != 2\n\\boxed{3}",
+        "Domain: x != 1\n\\boxed{3}",  # another value
+        "Domain: y != 2\n\\boxed{3}",  # another unknown
+        "Domain: x = 2\n\\boxed{3}",
+        "\\boxed{3}\nDomain: x != 2",  # after the answer
+        "Domain\n\\boxed{3}",
+        "Domain: 2 != 3\n\\boxed{3}",  # true, and says nothing
+        "The domain is stated: yes\n\\boxed{3}",
+    ],
+)
+def test_domain_term_is_not_earned_by(text):
+    assert reward(text).terms["domain"] == 0.0
+
+
+@pytest.mark.parametrize(
+    "text", ["Domain: x != 2\n\\boxed{3}", "x ≠ 2\n\\boxed{3}", "x - 2 != 0\n\\boxed{3}"]
+)
+def test_domain_term_is_earned_in_other_words(text):
+    assert reward(text).terms["domain"] == 0.2
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = 3",  # no box
+        "",
+        "\\boxed{}",
+        "\\boxed{3",
+        "\\boxed{1, 2, 3, 4, 5} \\boxed{3}",  # stuffing
+        "\\boxed{banana}",
+        "\\boxed{9^{9^{9^9}}}",
+    ],
+)
+def test_format_and_correctness_are_not_earned_by(text):
+    result = reward(text)
+    assert result.terms["correct"] == 0.0
+    assert result.terms["format"] == 0.0
+    assert result.counted  # the model's fault, never a refuge
+
+
+@pytest.mark.parametrize("text", ["\\boxed{1, 2, 3}", "\\boxed{x}", "\\boxed{(x-2)(x-3) = 0}"])
+def test_correctness_is_not_earned_by_answering_everything_or_nothing(text):
+    assert reward(text).terms["correct"] == 0.0
+
+
+def test_a_cut_off_completion_is_penalised_or_masked():
+    penalised = reward(GOOD, finish_reason="length")
+    assert penalised.terms["truncated"] == -0.3
+    assert penalised.terms["format"] == 0.0
+    assert penalised.counted
+    masked = reward(GOOD, finish_reason="length", config=RewardConfig(truncated="mask"))
+    assert "truncated" not in masked.terms
+    assert not masked.counted
+
+
+def test_no_domain_term_where_nothing_is_restricted():
+    task = Task(id="t", family="linear", text="", problem=Problem(equation="2x = 4"))
+    result = reward("2x = 4\n\\boxed{2}", task=task)
+    assert result.terms == {"correct": 1.0, "format": 0.1}
+
+
+def test_undecided_is_not_counted():
+    task = Task(id="t", family="odd", text="", problem=Problem(equation="x = cos(x)"))
+    assert not reward("\\boxed{1}", task=task).counted
