@@ -210,6 +210,8 @@ class Composite(Real):
             return f"sqrt({texts[0]})" if self.index == 2 else f"sqrt[{self.index}]({texts[0]})"
         if self.op == "+":
             return f"{texts[0]} + {texts[1]}".replace("+ -", "- ")
+        if self.op == "*" and self.args[0].rational == -1:
+            return f"-({texts[1]})" if " " in texts[1] else f"-{texts[1]}"
         return self.op.join(f"({text})" for text in texts)
 
 

@@ -317,7 +317,7 @@ class Parser:
         return self._root()
 
     def _subscript(self, name: Token) -> str:
-        """``_1`` after ``x_1``, ``x_{1}``, ``x₁`` or ``x1``, or nothing."""
+        """``_1`` after x_1, x_{1}, x₁ or x1, ``_1,2`` after x_{1,2}, else nothing."""
         if self.token.kind == "sub" or (
             self.token.kind == "number"
             and self.token.start == name.end
@@ -330,6 +330,8 @@ class Parser:
         if self.token.kind not in ("number", "word") or not self.token.value.isalnum():
             self.fail("a subscript")
         subscript = self.advance().value
+        while braced and self.accept(","):
+            subscript += "," + self.advance().value
         if braced:
             self.expect("}")
         return "_" + subscript

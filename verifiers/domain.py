@@ -1,0 +1,116 @@
+"""The real-domain conditions of an UNEVALUATED tree: what must hold before anything is simplified.
+
+x/x asks for x != 0 although it "is" 1. Denominators are not zero, radicands of even roots are not
+negative, bases of powers that are not positive are not zero.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Literal
+
+from verifiers.algebra.eliminate import CannotEliminateError, Tower, ZeroDenominatorError
+from verifiers.algebra.evaluate import Undefined, evaluate
+from verifiers.algebra.exact import Real
+from verifiers.algebra.roots import NoExactRootsError, factor
+from verifiers.algebra.sets import EMPTY, REALS, RealSet, ascending
+from verifiers.syntax.ast import Div, Expr, Pow, Root
+from verifiers.syntax.errors import OverBudgetError
+from verifiers.syntax.text import to_text
+from verifiers.syntax.walk import free_names, subexpressions
+
+
+@dataclass(frozen=True)
+class Condition:
+    """``part != 0`` or ``part >= 0``, for every value of the unknown at which ``part`` exists."""
+
+    part: Expr
+    op: Literal["!=", ">="]
+    unknown: str
+
+    @cached_property
+    def holds(self) -> RealSet | None:
+        """Where it holds (or ``part`` does not exist), or None where that cannot be computed."""
+        try:
+            return RealSet.from_rule(_turning_points(self.part, self.unknown), self._holds_at)
+        except ZeroDenominatorError:
+            return EMPTY
+        except (CannotEliminateError, NoExactRootsError, OverBudgetError):
+            return None
+
+    @property
+    def texts(self) -> tuple[str, ...]:
+        """Solved for the unknown, such as ``x != 2``; none where it always holds."""
+        holds = self.holds
+        if holds is None:
+            return (f"{to_text(self.part)} {self.op} 0",)
+        if holds.missing_points is not None:
+            return tuple(f"{self.unknown} != {point}" for point in holds.missing_points)
+        return (holds.describe(self.unknown),)
+
+    def _holds_at(self, number: Real) -> bool:
+        value = evaluate(self.part, {self.unknown: number})
+        if isinstance(value, Undefined):
+            return True
+        return value.sign() != 0 if self.op == "!=" else value.sign() >= 0
+
+
+def conditions(expr: Expr, unknown: str) -> tuple[Condition, ...]:
+    """Each condition once, those that involve the unknown or fail outright."""
+    found = dict.fromkeys(_collect(expr, unknown))
+    return tuple(
+        condition
+        for condition in found
+        if free_names(condition.part) or not condition._holds_at(Real.of(0))
+    )
+
+
+def condition_texts(found: tuple[Condition, ...]) -> tuple[str, ...]:
+    return tuple(dict.fromkeys(text for condition in found for text in condition.texts))
+
+
+def domain_set(found: tuple[Condition, ...]) -> RealSet | None:
+    """The numbers at which all conditions hold, or None where one cannot be computed."""
+    domain = REALS
+    for condition in found:
+        holds = condition.holds
+        if holds is None:
+            return None
+        domain = domain & holds
+    return domain
+
+
+def _collect(expr: Expr, unknown: str) -> Iterator[Condition]:
+    for part in subexpressions(expr):
+        match part:
+            case Div(_, denominator):
+                yield Condition(denominator, "!=", unknown)
+            case Root(radicand, index) if index % 2 == 0:
+                yield Condition(radicand, ">=", unknown)
+            case Pow(base, exponent) if not free_names(exponent):
+                yield from _power_conditions(base, exponent, unknown)
+
+
+def _power_conditions(base: Expr, exponent: Expr, unknown: str) -> Iterator[Condition]:
+    value = evaluate(exponent, {})
+    rational = None if isinstance(value, Undefined) else value.rational
+    if rational is not None and rational.denominator % 2 == 0:
+        yield Condition(base, ">=", unknown)
+    if rational is not None and rational <= 0:
+        yield Condition(base, "!=", unknown)
+
+
+def _turning_points(expr: Expr, unknown: str) -> list[Real]:
+    """Numbers between which the sign of ``expr``, or its absence, does not change.
+
+    A continuous tree changes sign at a zero, or at an end of an interval on which it exists.
+    """
+    tower = Tower(unknown)
+    quotient = tower.quotient(expr)
+    numerators = [num for num in (quotient.num, *tower.squares) if num]
+    polys = [quotient.den, *(tower.norm(num) for num in numerators)]
+    if not all(polys):
+        raise CannotEliminateError("zeros that cannot be counted")
+    return ascending(root for poly in polys for each in factor(poly) for root in each.roots)
