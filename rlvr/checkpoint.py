@@ -21,6 +21,8 @@ from typing import Any, Literal
 
 import torch
 
+from rlvr.durable import sync, sync_tree
+
 STATE = "training_state.pt"
 MANIFEST = "manifest.json"
 _STAGES = ("sft", "grpo")
@@ -54,7 +56,7 @@ def save_checkpoint(
     Raises ``ValueError`` for other types in ``state`` and for a name that sorts before an existing
     one, and ``OSError`` when the disk is full; no earlier checkpoint is touched in either case.
     """
-    assert name and name[0] != "." and "/" not in name, name
+    assert name.strip("."), name
     _check_types(state, "state")
     _tidy(folder)
     latest = latest_checkpoint(folder)
@@ -75,7 +77,7 @@ def save_checkpoint(
             torch.save(dict(state), file)
         manifest = {"format": 1, "files": {file: _facts(half / file) for file in _files(half)}}
         (half / MANIFEST).write_text(json.dumps(manifest, indent=1))
-        _sync_tree(half)
+        sync_tree(half)
     except Exception as error:
         full = _is_disk_full(error, folder)
         shutil.rmtree(half, ignore_errors=True)
@@ -83,7 +85,7 @@ def save_checkpoint(
             raise _disk_full(folder, name) from error
         raise
     half.rename(folder / name)
-    _sync(folder)
+    sync(folder)
     for path in checkpoints(folder)[:-keep]:
         _remove(path)
     return folder / name
@@ -168,19 +170,6 @@ def _facts(path: Path) -> dict[str, int | str]:
     with path.open("rb") as file:
         digest = hashlib.file_digest(file, lambda: hashlib.blake2b(digest_size=16))
         return {"size": file.tell(), "blake2b": digest.hexdigest()}
-
-
-def _sync(path: Path) -> None:
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
-
-
-def _sync_tree(folder: Path) -> None:
-    for path in [*folder.rglob("*"), folder]:
-        _sync(path)
 
 
 def _remove(path: Path) -> None:

@@ -1,0 +1,120 @@
+"""The process that talks to wandb: JSON lines in on stdin, its mode and troubles out on stdout.
+
+The only file that imports wandb. Started by ``trace/wandb.py``, which says why, with its settings
+as its one argument.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import signal
+import sys
+import traceback
+from collections.abc import Mapping
+from typing import IO, Any
+
+from rlvr.memory import descendants
+
+
+def main(settings: Mapping[str, Any], rows: IO[str], reports: IO[str]) -> None:
+    """Serve one run until it is finished, or until the training process is gone."""
+    os.setpriority(os.PRIO_PROCESS, 0, 10)  # the training is what the machine is for
+    run = _start(settings, reports)
+    exit_code = 1  # unless the end is announced: the training process was killed
+    for line in rows:
+        message = json.loads(line)
+        if "finish" in message:
+            exit_code = message["finish"]
+            break
+        _log(run, message["log"], reports)
+    # Should finish() hang in spite of its own time limit, the alarm ends this process.
+    signal.alarm(int(settings["finish_timeout"]) + 10)
+    run.finish(exit_code=exit_code)
+
+
+def _start(settings: Mapping[str, Any], reports: IO[str]) -> Any:
+    """The wandb run, online if that is wanted and can be had."""
+    import wandb
+
+    mode, environment = settings["mode"], dict(os.environ)
+    try:
+        run = _init(settings, "offline" if mode == "offline" else "online")
+    except wandb.errors.UsageError as error:  # no key
+        if mode == "online":
+            _report(reports, trouble=f"{_first_line(error)}. This run goes on offline")
+        run = _init(settings, "offline")
+    except wandb.Error as error:
+        if mode == "offline":
+            raise
+        _report(reports, trouble=f"{_first_line(error)}. This run goes on offline")
+        # wandb still holds the run's id, and retries. No row has been read yet: begin afresh.
+        _kill_children()
+        offline = json.dumps({**settings, "mode": "offline"})
+        command = [sys.executable, "-P", "-m", "rlvr.trace.wandb_worker", offline]
+        os.execve(sys.executable, command, environment)
+    _report(reports, mode="offline" if run.offline else "online")
+    return run
+
+
+def _init(settings: Mapping[str, Any], mode: str) -> Any:
+    import wandb
+
+    run = wandb.init(
+        project=settings["project"],
+        name=settings["name"],
+        id=settings["id"],
+        resume="allow" if settings["resume"] else None,
+        dir=settings["dir"],
+        config=settings["config"],
+        settings=wandb.Settings(
+            mode=mode,  # type: ignore[arg-type]
+            silent=True,
+            console="off",
+            init_timeout=settings["init_timeout"],
+            login_timeout=settings["init_timeout"],
+            finish_timeout=settings["finish_timeout"],
+            # Each second to the disk: a machine that dies takes no more than that with it.
+            x_transaction_log_flush_interval=1,
+            x_stats_pid=settings["pid"],
+        ),
+    )
+    run.define_metric("*", step_metric="train/global_step")
+    return run
+
+
+def _log(run: Any, row: dict[str, Any], reports: IO[str]) -> None:
+    try:
+        run.log(row)
+    except Exception as error:  # whatever wandb has against this row, the next may be fine
+        _report(reports, dropped=1, trouble=f"a row was refused ({error})")
+
+
+def _first_line(error: Exception) -> str:
+    return str(error).partition("\n")[0].rstrip(". ")
+
+
+def _report(reports: IO[str], **what: object) -> None:
+    try:
+        print(json.dumps(what), file=reports, flush=True)
+    except BrokenPipeError:  # the training process is gone; the run is finished all the same
+        return
+
+
+def _kill_children() -> None:
+    for pid in descendants(os.getpid()):
+        os.kill(pid, signal.SIGKILL)
+
+
+if __name__ == "__main__":
+    # What wandb prints must not get between the reports.
+    reports, sys.stdout = sys.stdout, sys.stderr
+    try:
+        main(json.loads(sys.argv[1]), sys.stdin, reports)
+    except Exception as error:  # the end of this process, not of the training
+        traceback.print_exc()
+        _report(reports, trouble=f"{type(error).__name__}: {error}")
+    sys.stderr.flush()
+    # wandb's own process, and its exit hook, would go on trying to reach a dead server.
+    _kill_children()
+    os._exit(0)
