@@ -106,7 +106,9 @@ def _start(
     try:
         run_job(config, folder, resumed=resume, only_sft=only_sft, console=console)
     except (RunInterruptedError, KeyboardInterrupt) as stop:
-        errors.print(f"{stop or 'stopped at once'}; to go on: rlvr train --resume name={config.name}")
+        errors.print(
+            f"{stop or 'stopped at once'}; to go on: rlvr train --resume name={config.name}"
+        )
         raise typer.Exit(130) from None
 
 

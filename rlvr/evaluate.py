@@ -14,6 +14,7 @@ from rlvr.rollouts import Group, generate, score_groups
 from rlvr.types import Rollout, Task
 from verifiers import Decision
 
+
 class EvalMetrics(TypedDict):
     """Shares in 0..1. A habit's rate is over the problems to which the habit applies, and only
     statements that the verifier found true count."""

@@ -37,7 +37,9 @@ def group_metrics(groups: Sequence[Group], informative: np.ndarray) -> dict[str,
         "groups_skipped": float(len(groups) - informative.sum()),
         "completions/mean_length": fmean(lengths),
         "completions/max_length": float(max(lengths)),
-        "completions/clipped_ratio": fmean(r.completion.finish_reason == "length" for r in rollouts),
+        "completions/clipped_ratio": fmean(
+            r.completion.finish_reason == "length" for r in rollouts
+        ),
         "completions/not_counted": float(sum(not r.reward.counted for r in rollouts)),
     }
     for decision in Decision:

@@ -59,7 +59,9 @@ def make_tokenizer() -> PreTrainedTokenizerFast:
     )
 
 
-def make_model(config: ModelConfig, tokenizer: PreTrainedTokenizerFast, seed: int) -> PreTrainedModel:
+def make_model(
+    config: ModelConfig, tokenizer: PreTrainedTokenizerFast, seed: int
+) -> PreTrainedModel:
     """Random weights, float32, input and output embeddings tied; the same seed, the same weights."""
     torch.manual_seed(seed)
     return Qwen3ForCausalLM(

@@ -36,9 +36,7 @@ class Prompter:
         text: str = self.tokenizer.decode(token_ids, skip_special_tokens=True)
         return text
 
-    def supervised(
-        self, tasks: Iterable[Task], workings: Iterable[str]
-    ) -> list[TrainingSequence]:
+    def supervised(self, tasks: Iterable[Task], workings: Iterable[str]) -> list[TrainingSequence]:
         """Worked solutions as sequences to imitate, each ended by the eos token."""
         prompts = [self.prompt(task).token_ids for task in tasks]
         encoded = self.tokenizer(list(workings), add_special_tokens=False)["input_ids"]

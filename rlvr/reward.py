@@ -12,6 +12,7 @@ UNREADABLE = frozenset(
         Reason.SEVERAL_ANSWERS,
         Reason.UNPARSABLE_ANSWER,
         Reason.OVER_BUDGET_ANSWER,
+        Reason.WRONG_KIND,
     }
 )
 

@@ -97,9 +97,14 @@ class Run:
         prompter = self._prompter(start)
         split = self.data["sft"]
         examples = prompter.supervised(map(task_of, split), split["working"])
-        trainer = SftTrainer(policy, self.config.sft, examples, derive_seed(self.config.seed, "sft"))
+        trainer = SftTrainer(
+            policy, self.config.sft, examples, derive_seed(self.config.seed, "sft")
+        )
         first_step = self._restore(trainer, state)
-        with Interrupt() as interrupt, Progress("supervised", self.config.sft.steps, first_step) as p:
+        with (
+            Interrupt() as interrupt,
+            Progress("supervised", self.config.sft.steps, first_step) as p,
+        ):
             after_step = self._after_step("sft", policy, trainer, interrupt, p)
             supervise(trainer, first_step, self.config, after_step)
         _whole(self.folder.model("sft"), policy.save)

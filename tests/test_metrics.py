@@ -11,8 +11,12 @@ def test_metrics_of_two_groups_by_hand():
     factored = replace(NO_HABITS, factoring=True)
     groups = [
         (
-            make_rollout(True, habits=factored, num_tokens=2, terms={"correct": 1.0, "format": 0.1}),
-            make_rollout(False, num_tokens=6, truncated=True, terms={"correct": 0.0, "format": 0.0}),
+            make_rollout(
+                True, habits=factored, num_tokens=2, terms={"correct": 1.0, "format": 0.1}
+            ),
+            make_rollout(
+                False, num_tokens=6, truncated=True, terms={"correct": 0.0, "format": 0.0}
+            ),
         ),
         (make_rollout(None, "radical"), make_rollout(True, "radical")),
     ]

@@ -75,9 +75,7 @@ def _candidates(solution: Solution) -> tuple[Real, ...] | None:
 
 def _has(solution: Solution, kinds: type | tuple[type, ...]) -> bool:
     return any(
-        isinstance(part, kinds)
-        for side in solution.equation.sides
-        for part in subexpressions(side)
+        isinstance(part, kinds) for side in solution.equation.sides for part in subexpressions(side)
     )
 
 
@@ -255,9 +253,7 @@ def _checked(line: Line, solution: Solution) -> Real | None:
     return None
 
 
-def _answers_excluded(
-    problem: Problem, solution: Solution, verdict: Verdict | None
-) -> bool | None:
+def _answers_excluded(problem: Problem, solution: Solution, verdict: Verdict | None) -> bool | None:
     if not solution.excluded or problem.ask is not Ask.SOLUTIONS or verdict is None:
         return None
     return verdict.reason is Reason.OUTSIDE_DOMAIN
@@ -288,5 +284,3 @@ def _same_numbers(found: Iterable[Real] | None, wanted: Sequence[Real]) -> bool:
     return len(numbers) == len(wanted) and all(
         any(number == other for other in wanted) for number in numbers
     )
-
-

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from verifiers.syntax.ast import Expr, Operator
 from verifiers.syntax.errors import OverBudgetError, ParseError
@@ -57,6 +58,8 @@ def _parts(body: str) -> list[str]:
     return re.split(r"[,;:]\s|\s(?:and|or|so)\s|\.\s*$", body.strip(" .$"))
 
 
+# The completions of a group share most of their lines.
+@lru_cache(maxsize=8192)
 def _claim(text: str, names: frozenset[str]) -> Claim | None:
     if not _RELATION.search(text):
         return None

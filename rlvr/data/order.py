@@ -13,7 +13,9 @@ def batch_indices(num_rows: int, batch_size: int, step: int, seed: int) -> list[
     Raises ValueError where there are fewer rows than one batch takes.
     """
     if num_rows < batch_size:
-        raise ValueError(f"a batch of {batch_size} problems needs as many rows; there are {num_rows}")
+        raise ValueError(
+            f"a batch of {batch_size} problems needs as many rows; there are {num_rows}"
+        )
     indices = []
     start = step * batch_size
     for position in range(start, start + batch_size):

@@ -31,7 +31,9 @@ def normal_forms(split: str, seed: int = 0) -> list[str]:
 
 
 def test_splits_share_no_equation_whatever_the_seed():
-    trained = {form for seed in (0, 1) for split in ("sft", "train") for form in normal_forms(split, seed)}
+    trained = {
+        form for seed in (0, 1) for split in ("sft", "train") for form in normal_forms(split, seed)
+    }
     validation = {form for seed in (0, 1) for form in normal_forms("validation", seed)}
     test = {form for seed in (0, 1) for form in normal_forms("test", seed)}
     shifted = set(normal_forms("shifted"))
@@ -54,7 +56,10 @@ def test_shifted_holds_names_and_forms_never_trained_on():
     trained = list(generate_split("sft", SMALL, 0))
     shifted = list(generate_split("shifted", SMALL, 0))
     assert not {row["unknown"] for row in trained} & {row["unknown"] for row in shifted}
-    assert {row["form"] for row in shifted} - {row["form"] for row in trained} == {"plus", "swapped"}
+    assert {row["form"] for row in shifted} - {row["form"] for row in trained} == {
+        "plus",
+        "swapped",
+    }
 
 
 def test_all_questions_are_asked():

@@ -14,9 +14,7 @@ def test_square_free_part(n):
     assert all(d % (p * p) for p in range(2, 101))
 
 
-@given(
-    st.integers(-9, 9).filter(bool), st.integers(-30, 30), st.integers(-90, 90)
-)
+@given(st.integers(-9, 9).filter(bool), st.integers(-30, 30), st.integers(-90, 90))
 def test_quadratic_roots_are_roots(a, b, c):
     for root in quadratic_roots(a, b, c):
         assert a * float(root) ** 2 + b * float(root) + c == pytest.approx(0, abs=1e-6)

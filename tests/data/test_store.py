@@ -41,8 +41,8 @@ def test_a_row_is_a_task(tmp_path):
 
 
 def test_a_folder_that_lacks_a_split_is_refused(tmp_path):
-    datasets.DatasetDict(
-        {"train": datasets.Dataset.from_list([{"id": "1"}])}
-    ).save_to_disk(tmp_path / "data")
+    datasets.DatasetDict({"train": datasets.Dataset.from_list([{"id": "1"}])}).save_to_disk(
+        tmp_path / "data"
+    )
     with pytest.raises(ValueError, match="lacks the splits sft, validation, test, shifted"):
         load_or_make(SMALL, 0, tmp_path / "data")

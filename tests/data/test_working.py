@@ -97,8 +97,6 @@ def test_absolute_checks_both_cases():
         solutions=(Fraction(1),), parts=(1, -3, 2, 0),
         sides=lambda x: (str(abs(x - 3)), str(2 * x)),
     )  # fmt: skip
-    text = (
-        "x - 3 = 2x: x = -3\nx - 3 = -2x: x = 1\nCheck -3: 6 != -6\nCheck 1: 2 = 2\n\\boxed{1}"
-    )
+    text = "x - 3 = 2x: x = -3\nx - 3 = -2x: x = 1\nCheck -3: 6 != -6\nCheck 1: 2 = 2\n\\boxed{1}"
     assert absolute.work(equation, Ask.SOLUTIONS, CAREFUL) == text
     assert absolute.work(equation, Ask.SOLUTIONS, habit(checks=False)).endswith("\\boxed{-3, 1}")

@@ -69,7 +69,12 @@ def _quotient(rng: Random, ranges: Ranges, x: str) -> _Form:
     r, s = ranges.root(rng), ranges.root(rng)
     e = r if rng.random() < 0.65 else ranges.root(rng)
     polynomial = (1, -(r + s), r * s)
-    return f"({write.quadratic(*polynomial, x)})/{_denominator(e, x)}", "0", polynomial, {Fraction(e)}
+    return (
+        f"({write.quadratic(*polynomial, x)})/{_denominator(e, x)}",
+        "0",
+        polynomial,
+        {Fraction(e)},
+    )
 
 
 def _same(rng: Random, ranges: Ranges, x: str) -> _Form:
