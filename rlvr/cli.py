@@ -137,7 +137,7 @@ def evaluate_model(
     from rlvr.folder import write_json
     from rlvr.run import evaluate_folder
 
-    metrics = evaluate_folder(config, model, data or config.data.path, errors)
+    metrics = evaluate_folder(config, model, data or config.data.path)
     print(json.dumps(metrics, indent=2))
     if output:
         write_json(output, metrics)

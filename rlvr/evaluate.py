@@ -88,6 +88,22 @@ def summarise(
     )
 
 
+def flat_metrics(metrics: EvalMetrics) -> dict[str, float]:
+    """As charts want them: ``eval/accuracy``, ``eval/accuracy/linear``, ..."""
+    flat = {f"eval/{k}": v for k, v in metrics.items() if isinstance(v, float)}
+    by_family = metrics["accuracy_by_family"]
+    return flat | {f"eval/accuracy/{family}": value for family, value in by_family.items()}
+
+
+def in_short(metrics: EvalMetrics) -> str:
+    families = ", ".join(f"{k} {v:.1%}" for k, v in metrics["accuracy_by_family"].items())
+    return (
+        f"accuracy {metrics['accuracy']:.1%} ({families}), shifted"
+        f" {metrics['accuracy_shifted']:.1%}, pass@8 {metrics['pass_at_8']:.1%}, domain stated"
+        f" {metrics['domain_stated_rate']:.1%}"
+    )
+
+
 def habit_rate(rollouts: Iterable[Rollout], habit: str) -> float:
     shown = [getattr(rollout.reward.habits, habit) for rollout in rollouts]
     return _share(value for value in shown if value is not None)

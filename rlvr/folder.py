@@ -44,7 +44,7 @@ class RunFolder:
 
 
 def new_run(config: Config) -> RunFolder:
-    """Makes ``runs/<name>``, or ``<name>-2``, ``-3``, ... where that exists, and saves the config."""
+    """Makes ``runs/<name>``, or ``<name>-2``, ... where that exists, and saves the config."""
     number = 1
     while True:
         name = config.name if number == 1 else f"{config.name}-{number}"

@@ -62,7 +62,7 @@ def make_tokenizer() -> PreTrainedTokenizerFast:
 def make_model(
     config: ModelConfig, tokenizer: PreTrainedTokenizerFast, seed: int
 ) -> PreTrainedModel:
-    """Random weights, float32, input and output embeddings tied; the same seed, the same weights."""
+    """Random float32 weights, embeddings tied; the same seed, the same weights."""
     torch.manual_seed(seed)
     return Qwen3ForCausalLM(
         Qwen3Config(

@@ -23,18 +23,22 @@ class Prompter:
         self._template = prompt_template(template)
 
     def prompt(self, task: Task) -> Prompt:
-        content = self._template.replace("{problem}", task.text)
-        if self.tokenizer.chat_template:
-            content = self.tokenizer.apply_chat_template(
-                [{"role": "user", "content": content}], add_generation_prompt=True, tokenize=False
+        text = self._template.replace("{problem}", task.text)
+        has_template = bool(self.tokenizer.chat_template)
+        if has_template:
+            turns = [{"role": "user", "content": text}]
+            text = str(
+                self.tokenizer.apply_chat_template(
+                    turns, add_generation_prompt=True, tokenize=False
+                )
             )
-        token_ids = self.tokenizer(content, add_special_tokens=not self.tokenizer.chat_template)
-        return Prompt(task=task, token_ids=tuple(token_ids["input_ids"]))
+        # A chat template writes the special tokens itself.
+        encoded = self.tokenizer(text, add_special_tokens=not has_template)
+        return Prompt(task=task, token_ids=tuple(encoded["input_ids"]))
 
     def text(self, token_ids: Sequence[int]) -> str:
         """The completion without its special tokens."""
-        text: str = self.tokenizer.decode(token_ids, skip_special_tokens=True)
-        return text
+        return str(self.tokenizer.decode(list(token_ids), skip_special_tokens=True))
 
     def supervised(self, tasks: Iterable[Task], workings: Iterable[str]) -> list[TrainingSequence]:
         """Worked solutions as sequences to imitate, each ended by the eos token."""

@@ -7,8 +7,9 @@ that was stopped anywhere goes on from its last checkpoint to the same end.
 from __future__ import annotations
 
 import json
+import os
 import shutil
-from collections.abc import Sequence
+import tempfile
 from pathlib import Path
 from typing import Any, Literal
 
@@ -19,7 +20,7 @@ from transformers import AutoTokenizer
 from rlvr.checkpoint import checkpoint_name, latest_checkpoint, load_state, save_checkpoint
 from rlvr.config import Config
 from rlvr.data.store import load_or_make, task_of
-from rlvr.evaluate import EvalMetrics, evaluate
+from rlvr.evaluate import EvalMetrics, evaluate, flat_metrics, in_short
 from rlvr.folder import RunFolder, write_json
 from rlvr.interrupt import Interrupt
 from rlvr.learn.policy import Policy
@@ -35,7 +36,9 @@ from rlvr.rollout.factory import make_engine
 from rlvr.rollouts import generate, score_groups
 from rlvr.seeding import derive_seed
 from rlvr.summary import Tally, summarise_run
-from rlvr.trace import Tracer
+from rlvr.trace.jsonl import append_rows, rollout_row
+from rlvr.trace.tracer import TIME, Tracer
+from rlvr.trace.wandb import WandbSink, wandb_mode
 from rlvr.types import Rollout, Task
 from verifiers import Problem
 
@@ -66,13 +69,16 @@ class Run:
         self._checkpoint = latest
         self._state: dict[str, Any] = load_state(latest) if latest else {}
         self.tally = Tally(**self._state.get("tally", {}))
-        self.tracer = Tracer(config, folder.path, self._state.get("tracer"))
+        is_shown = wandb_mode(config.trace.wandb, os.environ) != "disabled"
+        sink = WandbSink(config, folder.path, resume=resumed) if is_shown else None
+        self.tracer = Tracer(folder.path, sink)
+        self.tracer.restore(self._state.get("tracer", {}))
         with self.tally.clock("data"):
             self.data = load_or_make(config.data, config.seed, config.data.path or folder.data)
         seed_all(config.seed)
 
-    def close(self) -> None:
-        self.tracer.close()
+    def close(self, exit_code: int) -> None:
+        self.tracer.close(exit_code)
 
     # The stages
 
@@ -110,14 +116,14 @@ class Run:
         _whole(self.folder.model("sft"), policy.save)
 
     def reinforced_model(self, start: Path) -> tuple[EvalMetrics, EvalMetrics, Rollout, str]:
-        """GRPO between two evaluations; the last two are the seed problem's rollout and the engine."""
+        """GRPO between two evaluations; last, the seed problem's rollout and the engine's name."""
         state = self._state if self._stage() == "grpo" else {}
         source = self._checkpoint if state and self._checkpoint else start
         prompter = self._prompter(start)
-        engine = make_engine(source, self.config.rollout, self.config.model.max_length)
+        engine = make_engine(str(source), self.config.rollout, self.config.model.max_length)
         self.console.print(f"engine: {engine.name}")
         try:
-            before = self._evaluation("before", engine, prompter)
+            before = self._evaluation("before", engine, prompter, is_logged=bool(state))
             with self.tally.clock("grpo"):
                 self._reinforce(engine, prompter, Policy(source), state)
             after = self._evaluation("after", engine, prompter)
@@ -137,19 +143,30 @@ class Run:
         if not self.folder.model("final").exists():
             _whole(self.folder.model("final"), policy.save)
 
-    def _evaluation(self, moment: str, engine: RolloutEngine, prompter: Prompter) -> EvalMetrics:
+    def _evaluation(
+        self, moment: str, engine: RolloutEngine, prompter: Prompter, is_logged: bool = False
+    ) -> EvalMetrics:
         path = self.folder.evaluation(moment)
         if not path.exists():
             with self.tally.clock("eval"):
                 test = [task_of(row) for row in self.data["test"]]
                 shifted = [task_of(row) for row in self.data["shifted"]]
                 metrics, rollouts = evaluate(engine, prompter, test, shifted, self.config)
-            self.tracer.log_evaluation(moment, metrics, rollouts)
+            rows = path.with_suffix(".jsonl")
+            rows.unlink(missing_ok=True)  # of an evaluation that was cut short
+            append_rows(
+                rows, [rollout_row(self._global_step(moment), r, None, 0) for r in rollouts]
+            )
             write_json(path, metrics)
         found: EvalMetrics = json.loads(path.read_text())
-        self.console.print(f"{moment}: accuracy {found['accuracy']:.3f}, by family", end=" ")
-        self.console.print({k: round(v, 3) for k, v in found["accuracy_by_family"].items()})
+        if not is_logged:
+            self.tracer.log_metrics(self._global_step(moment), flat_metrics(found))
+        self.console.print(f"{moment}: {in_short(found)}", markup=False, highlight=False)
         return found
+
+    def _global_step(self, moment: str) -> int:
+        """Steps count on from stage to stage."""
+        return self.config.sft.steps + (self.config.grpo.steps if moment == "after" else 0)
 
     def _seed_problem(self, engine: RolloutEngine, prompter: Prompter) -> Rollout:
         prompts = [prompter.prompt(SEED_PROBLEM)]
@@ -174,7 +191,7 @@ class Run:
 
         def after_step(result: StepResult) -> None:
             self.tally.add(result)
-            self.tracer.log_step(stage, result)
+            self._log(stage, result)
             shown = "loss" if stage == "sft" else "reward"
             progress.advance(note=f"{shown} {result.metrics[shown]:.3f}")
             is_due = result.step % self.config.checkpoint.every == 0 or result.step == last
@@ -198,6 +215,14 @@ class Run:
 
         return after_step
 
+    def _log(self, stage: Stage, result: StepResult) -> None:
+        prefix, done = ("sft/", 0) if stage == "sft" else ("", self.config.sft.steps)
+        metrics = {f"{prefix}{name}": value for name, value in result.metrics.items()}
+        metrics |= {f"{TIME}{prefix}{name}": value for name, value in result.timings.items()}
+        self.tracer.log_metrics(done + result.step, metrics)
+        if result.advantages is not None:
+            self.tracer.log_rollouts(done + result.step, result.groups, result.advantages.tolist())
+
     def _restore(self, trainer: SftTrainer | Trainer, state: dict[str, Any]) -> int:
         """The step to begin with."""
         if not state:
@@ -215,23 +240,48 @@ class Run:
         return Prompter(tokenizer, self.config.model.prompt_template)
 
 
-def run_job(config: Config, folder: RunFolder, resumed: bool, console: Console) -> dict[str, Any]:
-    """All stages, and the summary that is written last."""
+def run_job(
+    config: Config, folder: RunFolder, resumed: bool, console: Console, only_sft: bool = False
+) -> None:
+    """All stages, and the summary that is written last; or the first two stages."""
     run = Run(config, folder, resumed, console)
+    exit_code = 1
     try:
         start = run.supervised_model()
-        before, after, seed_rollout, engine = run.reinforced_model(start)
+        if only_sft:
+            console.print(f"supervised model: {start}")
+        else:
+            _finish(run, *run.reinforced_model(start))
+        exit_code = 0
     finally:
-        run.close()
-    summary = summarise_run(config, engine, before, after, run.tally)
-    write_json(folder.summary, summary)
+        run.close(exit_code)
+
+
+def _finish(
+    run: Run, before: EvalMetrics, after: EvalMetrics, seed_rollout: Rollout, engine: str
+) -> None:
+    console = run.console
+    write_json(run.folder.summary, summarise_run(run.config, engine, before, after, run.tally))
     verdict = seed_rollout.reward.verdict
     console.rule(SEED_PROBLEM.text)
     console.print(seed_rollout.text, markup=False)
     console.print(f"verdict: {verdict.verdict} ({verdict.reason})")
     for sentence in verdict.evidence:
         console.print(f"  {sentence}", markup=False)
-    return summary
+    console.print(f"summary: {run.folder.summary}", markup=False)
+
+
+def evaluate_folder(config: Config, model: str, data: Path | None) -> EvalMetrics:
+    """Both test splits with a model of the hub or of a folder; ``data`` is made where none is."""
+    folder = data or Path(tempfile.mkdtemp()) / "data"
+    splits = load_or_make(config.data, config.seed, folder)
+    prompter = Prompter(AutoTokenizer.from_pretrained(model), config.model.prompt_template)
+    engine = make_engine(model, config.rollout, config.model.max_length)
+    try:
+        test, shifted = ([task_of(row) for row in splits[name]] for name in ("test", "shifted"))
+        return evaluate(engine, prompter, test, shifted, config)[0]
+    finally:
+        engine.close()
 
 
 def _whole(folder: Path, save: Any) -> None:

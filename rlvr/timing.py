@@ -8,7 +8,7 @@ from time import perf_counter
 
 
 class Stopwatch:
-    """``with watch("rollout"): ...`` adds to ``watch.seconds["rollout"]``; ``step`` is the whole."""
+    """``with watch("rollout"): ...`` adds to ``seconds["rollout"]``; ``step`` is the whole."""
 
     def __init__(self) -> None:
         self._start = perf_counter()

@@ -70,7 +70,10 @@ class Rollout:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class TrainingSequence:
-    """One completion as the learner sees it. Supervised examples have ``advantage`` 1 and no logprobs."""
+    """One completion as the learner sees it.
+
+    A supervised example has ``advantage`` 1 and no ``rollout_logprobs``.
+    """
 
     prompt_ids: tuple[int, ...]
     completion_ids: tuple[int, ...]

@@ -4,9 +4,9 @@ from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from rlvr.config import DataConfig, ModelConfig
 from rlvr.data.generate import generate_split
+from rlvr.data.store import task_of
 from rlvr.newborn import END, make_tokenizer, save_newborn
 from rlvr.prompt import Prompter
-from rlvr.data.store import task_of
 
 TINY = ModelConfig(width=32, layers=2, heads=2, kv_heads=1, mlp_width=64)
 

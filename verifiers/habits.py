@@ -128,7 +128,8 @@ def _restriction(claim: Claim, unknown: str) -> RealSet | None:
 
         def rule(number: Real) -> bool:
             above, below = (evaluate(side, {unknown: number}) for side in (left, right))
-            assert isinstance(above, Real) and isinstance(below, Real)
+            assert isinstance(above, Real)
+            assert isinstance(below, Real)
             return (above - below).sign() in holds
 
         return RealSet.from_rule(breaks, rule)
@@ -183,7 +184,7 @@ def _zeros(expr: Expr, unknown: str) -> tuple[Real, ...] | None:
 
 
 def _uses_formula(candidates: Sequence[Real], lines: Sequence[Line]) -> bool:
-    """``D = 25 - 24 = 1``: right arithmetic, and the discriminant of a multiple of the quadratic."""
+    """``D = 25 - 24 = 1``: right arithmetic, and a multiple of the quadratic has that D."""
     for line in lines:
         for claim in line.claims:
             if claim.sides[0] != Sym("D") or len(claim.sides) < 2 or claim.operators[0] != "=":

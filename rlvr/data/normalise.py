@@ -1,4 +1,4 @@
-"""One spelling for equations that differ only in the unknown's name, the order of terms or of sides."""
+"""One spelling for equations that differ only in names, the order of terms or of sides."""
 
 from __future__ import annotations
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from fractions import Fraction
-from math import isqrt
+from math import isqrt, sqrt
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,7 +16,7 @@ class Surd:
     d: int
 
     def __float__(self) -> float:
-        return float(self.a) + float(self.b) * self.d**0.5
+        return float(self.a) + float(self.b) * sqrt(self.d)
 
 
 Number = Fraction | Surd
@@ -31,7 +31,7 @@ def square_free(n: int) -> tuple[int, int]:
 
 
 def quadratic_roots(a: int, b: int, c: int) -> tuple[Number, ...]:
-    """The distinct real roots of ``ax^2 + bx + c`` in ascending order; ``a`` may be 0, ``b`` then not."""
+    """The distinct real roots of ``ax^2 + bx + c``, ascending; ``a`` may be 0, ``b`` then not."""
     if a == 0:
         return (Fraction(-c, b),)
     discriminant = b * b - 4 * a * c

@@ -8,7 +8,7 @@ from rlvr.seeding import derive_seed
 
 
 def batch_indices(num_rows: int, batch_size: int, step: int, seed: int) -> list[int]:
-    """The rows of ``step`` (from 0): every epoch is a permutation, and batches run on across epochs.
+    """The rows of ``step`` (from 0): each epoch is a permutation, and batches run across epochs.
 
     Raises ValueError where there are fewer rows than one batch takes.
     """
@@ -16,7 +16,7 @@ def batch_indices(num_rows: int, batch_size: int, step: int, seed: int) -> list[
         raise ValueError(
             f"a batch of {batch_size} problems needs as many rows; there are {num_rows}"
         )
-    indices = []
+    indices: list[int] = []
     start = step * batch_size
     for position in range(start, start + batch_size):
         epoch, offset = divmod(position, num_rows)

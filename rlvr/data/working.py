@@ -36,7 +36,7 @@ def polynomial_working(equation: Equation, ask: Ask, habit: Habit, step: str) ->
 def find_roots(
     polynomial: tuple[int, int, int], unknown: str, habit: Habit
 ) -> tuple[list[str], tuple[Number, ...]]:
-    """The lines that find the real roots, and the roots found: wrong ones where the novice slips."""
+    """The lines that find the real roots, and the roots found: wrong ones where a novice slips."""
     a, b, c = polynomial
     roots = quadratic_roots(a, b, c)
     if a == 0:

@@ -30,7 +30,7 @@ def linear(a: int, b: int, unknown: str) -> str:
 
 
 def factored(a: int, roots: tuple[Fraction, Fraction], unknown: str) -> str:
-    """``a(x - r)(x - s)`` over the integers: ``(2x - 1)(x - 3)``, ``2(x - 2)(x + 5)``, ``(x - 3)^2``."""
+    """``a(x - r)(x - s)`` over the integers: ``(2x - 1)(x - 3)``, ``2(x - 2)(x + 5)``."""
     first, second = roots
     rest = a // (first.denominator * second.denominator)
     lead = {1: "", -1: "-"}.get(rest, str(rest))

@@ -1,4 +1,4 @@
-"""``|ax + b| = cx + d``: splitting into cases gains the roots at which the right side is negative."""
+"""``|ax + b| = cx + d``: the case split gains roots at which the right side is negative."""
 
 from __future__ import annotations
 

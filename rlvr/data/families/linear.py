@@ -11,7 +11,7 @@ from rlvr.data.novice import Habit
 from rlvr.data.working import answer_lines
 from verifiers import Ask
 
-ASKS = (Ask.SOLUTIONS,)
+ASKS: tuple[Ask, ...] = (Ask.SOLUTIONS,)
 
 
 def draw(rng: Random, ranges: Ranges) -> Equation:

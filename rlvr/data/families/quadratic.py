@@ -13,7 +13,7 @@ from rlvr.data.numbers import quadratic_roots
 from rlvr.data.working import polynomial_working
 from verifiers import Ask
 
-ASKS = (Ask.SOLUTIONS,) * 4 + (Ask.SUM, Ask.COUNT)
+ASKS: tuple[Ask, ...] = (Ask.SOLUTIONS,) * 4 + (Ask.SUM, Ask.COUNT)
 
 
 def draw(rng: Random, ranges: Ranges) -> Equation:
@@ -49,9 +49,9 @@ def draw_polynomial(rng: Random, ranges: Ranges) -> tuple[int, int, int]:
         return a, -a * (r + s), a * r * s
     if kind < 0.7:
         q = rng.choice((2, 3))
-        r = Fraction(rng.choice([n for n in range(-5, 6) if n % q]), q)
+        fraction = Fraction(rng.choice([n for n in range(-5, 6) if n % q]), q)
         s = ranges.root(rng)
-        return q, int(-q * (r + s)), int(q * r * s)
+        return q, int(-q * (fraction + s)), int(q * fraction * s)
     while True:
         b, c = 2 * rng.randint(-4, 4), rng.randint(-9, 12)
         discriminant = b * b - 4 * c
