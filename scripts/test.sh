@@ -1,0 +1,27 @@
+#!/usr/bin/env bash
+# Sets up what is missing, then runs every check: linter, formatter, types, tests.
+# Arguments go to pytest:  bash scripts/test.sh -k loss
+set -euo pipefail
+
+root="$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")"
+bash "$root/scripts/setup.sh" test
+cd "$root"
+python="$root/.venv/bin/python"
+export HF_HUB_OFFLINE=1 # the tests make their own models and data sets
+
+failed=()
+check() { # check NAME COMMAND...
+    echo "[test] $1"
+    "${@:2}" || failed+=("$1")
+}
+
+check "ruff check" "$python" -m ruff check .
+check "ruff format" "$python" -m ruff format --check .
+check "mypy" "$python" -m mypy
+((${#failed[@]} == 0)) || printf '[test] FAILED: %s (see above)\n' "${failed[@]}"
+
+# pytest is last, and so is its closing line: that is what CI reads.
+status=0
+"$python" -m pytest "$@" || status=$?
+((${#failed[@]} == 0)) || exit 1
+exit "$status"
