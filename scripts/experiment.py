@@ -38,7 +38,9 @@ def run(variant: str, seed: int, runs: Path, overrides: list[str]) -> dict[str, 
         resume = ["--resume"] if (folder / "config.toml").exists() else []
         values = [f"name={folder.name}", f"runs={runs}", *VARIANTS[variant], *overrides]
         command = [sys.executable, "-m", "rlvr", "train", "--preset", "tiny", *resume]
-        command += [f"name={folder.name}", f"runs={runs}"] if resume else [f"--seed={seed}", *values]
+        command += (
+            [f"name={folder.name}", f"runs={runs}"] if resume else [f"--seed={seed}", *values]
+        )
         subprocess.run(command, check=True)
     found: dict[str, Any] = json.loads(summary.read_text())
     return found

@@ -1,6 +1,6 @@
 """Learning curves of runs as a picture: accuracy and habits on the training batches.
 
-    .venv/bin/python scripts/plot_run.py runs/tiny -o docs/curves.png
+.venv/bin/python scripts/plot_run.py runs/tiny -o docs/curves.png
 """
 
 from __future__ import annotations
@@ -39,10 +39,7 @@ def smooth(values: Sequence[float], width: int = 9) -> np.ndarray:
     """A centred moving mean over the values that are there."""
     array = np.array(values, dtype=float)
     return np.array(
-        [
-            np.nanmean(array[max(0, i - width // 2) : i + width // 2 + 1])
-            for i in range(len(array))
-        ]
+        [np.nanmean(array[max(0, i - width // 2) : i + width // 2 + 1]) for i in range(len(array))]
     )
 
 
