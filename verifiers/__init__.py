@@ -1,19 +1,28 @@
 """Decides whether an answer to an equation problem is right, and says why. Needs no torch."""
 
-from verifiers.solve import Solution, UndecidedError, solve
+from verifiers.algebra import Real, RealSet
+from verifiers.answer import AnswerError
+from verifiers.read_set import parse_set
+from verifiers.solve import Solution, UndecidedError, domain_conditions, real_domain, solve
 from verifiers.types import Ask, Decision, Domain, Habits, Problem, Reason, Verdict
 from verifiers.verify import verify, verify_completion
 
 __all__ = [
+    "AnswerError",
     "Ask",
     "Decision",
     "Domain",
     "Habits",
     "Problem",
+    "Real",
+    "RealSet",
     "Reason",
     "Solution",
     "UndecidedError",
     "Verdict",
+    "domain_conditions",
+    "parse_set",
+    "real_domain",
     "solve",
     "verify",
     "verify_completion",
