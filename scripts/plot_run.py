@@ -48,7 +48,7 @@ def draw(runs: Sequence[Path], output: Path) -> None:
     for run in runs:
         rows = read_grpo(run)
         steps = range(1, len(rows) + 1)
-        style = dict(alpha=1.0 if len(runs) == 1 else 0.8)
+        style = {"alpha": 1.0 if len(runs) == 1 else 0.8}
         correct = [row["verdict/correct_rate"] for row in rows]
         axes[0].plot(steps, smooth(correct), label=f"correct ({run.name})", **style)
     rows = read_grpo(runs[0])

@@ -1,21 +1,30 @@
 """Decides whether an answer to an equation problem is right, and says why. Needs no torch."""
 
+from verifiers.algebra import Real, RealSet
+from verifiers.answer import AnswerError
 from verifiers.habits import read_habits
-from verifiers.solve import Solution, UndecidedError, solve
+from verifiers.read_set import parse_set
+from verifiers.solve import Solution, UndecidedError, domain_conditions, real_domain, solve
 from verifiers.types import Ask, Decision, Domain, Habits, Problem, Reason, Verdict
 from verifiers.verify import verify, verify_completion
 
 __all__ = [
+    "AnswerError",
     "Ask",
     "Decision",
     "Domain",
     "Habits",
     "Problem",
+    "Real",
+    "RealSet",
     "Reason",
     "Solution",
     "UndecidedError",
     "Verdict",
+    "domain_conditions",
+    "parse_set",
     "read_habits",
+    "real_domain",
     "solve",
     "verify",
     "verify_completion",

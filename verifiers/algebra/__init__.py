@@ -3,5 +3,6 @@
 from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.algebra.polynomial import polynomial_form
+from verifiers.algebra.sets import RealSet
 
-__all__ = ["NotAlgebraicError", "Real", "Undefined", "evaluate", "polynomial_form"]
+__all__ = ["NotAlgebraicError", "Real", "RealSet", "Undefined", "evaluate", "polynomial_form"]

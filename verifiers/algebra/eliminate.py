@@ -11,12 +11,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
+from functools import reduce
+from math import gcd
 from typing import TypeAlias
 
 from flint import fmpq, fmpq_poly
 
 from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
-from verifiers.algebra.exact import square_part
+from verifiers.algebra.integers import square_part
 from verifiers.syntax.ast import Abs, Add, Div, Expr, Mul, Neg, Num, Pow, Root, Sym
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.walk import free_names
@@ -152,23 +154,28 @@ class Tower:
         return result if index == 2 else self._root(result, 2)
 
     def _generator(self, square: Numerator) -> Numerator:
-        """An s with ``s^2 = square``: one for each square, and a number where it is one."""
+        """An s with ``s^2 = square``; squares that differ by a square number share theirs."""
         if not square:
             return {}
-        if set(square) == {0} and square[0].degree() == 0 and square[0][0] > 0:
-            value = square[0][0]
-            size, rest = square_part(int(value.p) * int(value.q))
-            square = {0: fmpq_poly([rest])}
-            outside = fmpq_poly([fmpq(size, int(value.q))])
-        else:
-            outside, rest = _ONE, 0
-        if rest == 1:
-            return {0: outside}
+        outside = fmpq(1)
+        if set(square) == {0}:
+            outside, square = _without_square_factor(square[0])
+            if square == {0: _ONE}:
+                return {0: fmpq_poly([outside])}
         if square not in self.squares:
             if len(self.squares) == MAX_GENERATORS:
                 raise CannotEliminateError(f"more than {MAX_GENERATORS} roots and absolute values")
             self.squares.append(square)
-        return {1 << self.squares.index(square): outside}
+        return {1 << self.squares.index(square): fmpq_poly([outside])}
+
+
+def _without_square_factor(poly: fmpq_poly) -> tuple[fmpq, Numerator]:
+    """``c, r`` with ``poly = c^2 * r``, c > 0 rational and r without square number in it."""
+    integral = poly.numer()
+    content = reduce(gcd, (int(each) for each in integral.coeffs()))
+    den = int(poly.denom())
+    size, rest = square_part(content * den)  # content/den = size^2 * rest / den^2
+    return fmpq(size, den), {0: fmpq_poly(integral) * fmpq(rest, content)}
 
 
 def _constant(value: Fraction) -> Quotient:

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Literal
 
-from verifiers.algebra.exact import Real, power, root
+from verifiers.algebra.exact import Real
+from verifiers.algebra.radicals import power, root
 from verifiers.syntax.ast import Abs, Add, Div, Expr, Mul, Neg, Num, PlusMinus, Pow, Root, Sym
-from verifiers.syntax.errors import OverBudgetError
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,8 +78,6 @@ def _value(expr: Expr, values: Mapping[str, Real]) -> Real:
 
 
 def _root(radicand: Expr, value: Real, index: int) -> Real:
-    if index > 64:
-        raise OverBudgetError("a root of an index above 64")
     if index % 2 == 0 and value.sign() < 0:
         raise _UndefinedError(Undefined("negative radicand", radicand))
     return root(value, index)

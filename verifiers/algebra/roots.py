@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from math import gcd
 
 from flint import fmpq, fmpq_poly, fmpz_poly
 
-from verifiers.algebra.exact import Real, Surd, root, square_part
+from verifiers.algebra.exact import Real, Surd
+from verifiers.algebra.integers import square_part
+from verifiers.algebra.radicals import root
 
 
 class NoExactRootsError(ValueError):
@@ -59,14 +62,8 @@ def _deflate(poly: fmpz_poly) -> tuple[fmpz_poly, int]:
     gap = 0
     for power, coefficient in enumerate(coefficients):
         if coefficient:
-            gap = _gcd(gap, power)
+            gap = gcd(gap, power)
     return fmpz_poly(coefficients[::gap]), gap
-
-
-def _gcd(a: int, b: int) -> int:
-    while b:
-        a, b = b, a % b
-    return a
 
 
 def _nth_roots(value: Real, index: int) -> tuple[Real, ...]:

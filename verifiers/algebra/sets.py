@@ -8,8 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from fractions import Fraction
 
-from verifiers.algebra.exact import Real, rational_between
+from flint import arb
+
+from verifiers.algebra.exact import Real, approximate
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -150,6 +153,31 @@ def ascending(values: Iterable[Real]) -> list[Real]:
         if not result or result[-1] != value:
             result.append(value)
     return result
+
+
+def rational_between(low: Real | None, high: Real | None) -> Fraction:
+    """A fraction strictly between two different numbers; None is infinity on its side."""
+    if low is None and high is None:
+        return Fraction(0)
+    if low is None:
+        assert high is not None
+        return Fraction(_whole(approximate(high).lower().floor()) - 1)
+    if high is None:
+        return Fraction(_whole(approximate(low).upper().ceil()) + 1)
+    precision = 64
+    while True:
+        left, right = approximate(low, precision), approximate(high, precision)
+        if left < right:
+            middle = ((left.upper() + right.lower()) / 2).mid().fmpq()
+            if left < arb(middle) < right:
+                return Fraction(int(middle.p), int(middle.q))
+        precision *= 2
+
+
+def _whole(exact: arb) -> int:
+    integer = exact.unique_fmpz()
+    assert integer is not None
+    return int(integer)
 
 
 def _tidy(points: list[Real], inside: list[bool]) -> RealSet:

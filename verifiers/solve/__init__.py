@@ -3,15 +3,34 @@
 from __future__ import annotations
 
 from functools import lru_cache
+from typing import TypeAlias
 
-from verifiers.solve.algebraic import holds_at, solve_algebraic
-from verifiers.solve.equation import Equation, UndecidedError, read_equation
+from verifiers.algebra.sets import RealSet
+from verifiers.domain import Condition, condition_texts, domain_set
+from verifiers.solve.algebraic import solve_algebraic
+from verifiers.solve.equation import (
+    Equation,
+    UndecidedError,
+    equation_conditions,
+    holds_at,
+    read_equation,
+)
 from verifiers.solve.solution import Solution
 from verifiers.types import Domain, Problem
 
-__all__ = ["Equation", "Solution", "UndecidedError", "holds_at", "solve"]
+__all__ = [
+    "Equation",
+    "Solution",
+    "UndecidedError",
+    "domain_conditions",
+    "holds_at",
+    "real_domain",
+    "solve",
+]
 
 CACHE_SIZE = 4096
+
+_Key: TypeAlias = tuple[str, str | None, Domain, tuple[tuple[str, str], ...]]
 
 
 def solve(problem: Problem | str) -> Solution:
@@ -26,22 +45,55 @@ def solve(problem: Problem | str) -> Solution:
     return outcome
 
 
+def domain_conditions(problem: Problem | str) -> tuple[str, ...]:
+    """The restrictions of the equation as it is written, solved for the unknown: ``("y != 0",)``.
+
+    Raises ``UndecidedError`` where the equation cannot be read.
+    """
+    return condition_texts(_conditions(*_key(problem)))
+
+
+def real_domain(problem: Problem | str) -> RealSet | None:
+    """Where both sides of the equation exist; None where that set has no exact description here.
+
+    Raises ``UndecidedError`` where the equation cannot be read.
+    """
+    return domain_set(_conditions(*_key(problem)))
+
+
 def outcome_of(problem: Problem | str) -> tuple[Equation | None, Solution | UndecidedError]:
     """The equation, where it could be read, and its solution or why there is none."""
+    return _outcome(*_key(problem))
+
+
+def _key(problem: Problem | str) -> _Key:
     if isinstance(problem, str):
-        return _outcome(problem, None, Domain.REAL, ())
+        return (problem, None, Domain.REAL, ())
     params = tuple(sorted(problem.params.items()))
-    return _outcome(problem.equation, problem.unknown, problem.domain, params)
+    return (problem.equation, problem.unknown, problem.domain, params)
 
 
 @lru_cache(maxsize=CACHE_SIZE)
 def _outcome(
     equation: str, unknown: str | None, domain: Domain, params: tuple[tuple[str, str], ...]
 ) -> tuple[Equation | None, Solution | UndecidedError]:
-    problem = Problem(equation=equation, unknown=unknown, domain=domain, params=dict(params))
     read = None
     try:
-        read = read_equation(problem)
+        read = read_equation(_problem(equation, unknown, domain, params))
         return read, solve_algebraic(read)
     except UndecidedError as error:
         return read, error
+
+
+@lru_cache(maxsize=CACHE_SIZE)
+def _conditions(
+    equation: str, unknown: str | None, domain: Domain, params: tuple[tuple[str, str], ...]
+) -> tuple[Condition, ...]:
+    read = read_equation(_problem(equation, unknown, domain, params))
+    return equation_conditions(read)
+
+
+def _problem(
+    equation: str, unknown: str | None, domain: Domain, params: tuple[tuple[str, str], ...]
+) -> Problem:
+    return Problem(equation=equation, unknown=unknown, domain=domain, params=dict(params))

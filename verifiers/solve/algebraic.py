@@ -8,12 +8,13 @@ equation as it was written. So what is left is the solution set.
 from __future__ import annotations
 
 from verifiers.algebra.eliminate import CannotEliminateError, Numerator, Tower, ZeroDenominatorError
-from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
+from verifiers.algebra.evaluate import NotAlgebraicError
 from verifiers.algebra.exact import Real
 from verifiers.algebra.roots import Factor, NoExactRootsError, factor, poly_text
 from verifiers.algebra.sets import EMPTY, RealSet, ascending
-from verifiers.domain import Condition, conditions, domain_set
-from verifiers.solve.equation import Equation, UndecidedError
+from verifiers.domain import Condition, domain_set
+from verifiers.solve.equation import Equation, UndecidedError, equation_conditions, holds_at
+from verifiers.solve.piecewise import solve_piecewise
 from verifiers.solve.solution import Solution
 from verifiers.syntax.ast import Add, Neg
 from verifiers.syntax.errors import OverBudgetError
@@ -26,7 +27,7 @@ def solve_algebraic(equation: Equation) -> Solution:
     lhs, rhs = equation.sides
     difference = Add((lhs, Neg(rhs)))
     try:
-        found = conditions(difference, equation.unknown)
+        found = equation_conditions(equation)
         tower = Tower(equation.unknown)
         try:
             quotient = tower.quotient(difference)
@@ -42,21 +43,12 @@ def solve_algebraic(equation: Equation) -> Solution:
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
 
 
-def holds_at(equation: Equation, number: Real) -> bool | Undefined:
-    """Whether the equation holds at a number, by exact substitution; or what is undefined there."""
-    sides = [evaluate(side, {equation.unknown: number}) for side in equation.sides]
-    for value in sides:
-        if isinstance(value, Undefined):
-            return value
-    return sides[0] == sides[1]
-
-
 def _from_candidates(
     equation: Equation, found: tuple[Condition, ...], tower: Tower, num: Numerator
 ) -> Solution:
     poly = tower.norm(num)
     if not poly:
-        raise CannotEliminateError("solutions that are not finitely many")
+        return solve_piecewise(equation, found, tower, num)
     factors = factor(poly)
     solutions, excluded, extraneous = [], [], []
     for candidate in ascending(_roots(factors)):

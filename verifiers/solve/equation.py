@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
 from verifiers.algebra.exact import Real
-from verifiers.syntax.ast import Expr, Relation, Sym
+from verifiers.domain import Condition, conditions
+from verifiers.syntax.ast import Add, Expr, Relation, Sym
 from verifiers.syntax.errors import OverBudgetError, ParseError, UnsupportedSyntaxError
 from verifiers.syntax.parser import parse_relation
 from verifiers.syntax.walk import free_names, substitute
@@ -33,6 +34,23 @@ class Equation:
     @property
     def sides(self) -> tuple[Expr, Expr]:
         return self.relation.lhs, self.relation.rhs
+
+
+def holds_at(equation: Equation, number: Real) -> bool | Undefined:
+    """Whether the equation holds at a number, by exact substitution; or what is undefined there."""
+    sides = [evaluate(side, {equation.unknown: number}) for side in equation.sides]
+    for value in sides:
+        if isinstance(value, Undefined):
+            return value
+    return sides[0] == sides[1]
+
+
+def equation_conditions(equation: Equation) -> tuple[Condition, ...]:
+    """The domain conditions of both sides; raises ``UndecidedError`` where one is over budget."""
+    try:
+        return conditions(Add(equation.sides), equation.unknown)
+    except (OverBudgetError, NotAlgebraicError) as error:
+        raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
 
 
 def read_equation(problem: Problem) -> Equation:

@@ -32,6 +32,11 @@ class Solution:
         return self.equation.unknown
 
     @cached_property
+    def text(self) -> str:
+        """The solution set as an answer would give it."""
+        return self.solutions.as_answer(self.unknown)
+
+    @cached_property
     def domain_texts(self) -> tuple[str, ...]:
         """The restrictions, solved for the unknown: ``("y != 0",)``."""
         return condition_texts(self.conditions)

@@ -6,7 +6,8 @@ MAX_CHARACTERS = 4_000
 MAX_TOKENS = 600
 MAX_DEPTH = 40
 MAX_DIGITS = 200  # of one number
-MAX_POWER_BITS = 20_000  # of the result of a power of rational numbers
+MAX_DIVISIONS = 40  # a/b/c/... is a tree as deep as it is long
+MAX_POWER_BITS = 4_000  # of the numerator and of the denominator of a power
 
 
 class ParseError(ValueError):

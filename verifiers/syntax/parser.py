@@ -32,6 +32,7 @@ from verifiers.syntax.ast import (
 )
 from verifiers.syntax.errors import (
     MAX_DEPTH,
+    MAX_DIVISIONS,
     OverBudgetError,
     ParseError,
     UnsupportedSyntaxError,
@@ -91,6 +92,7 @@ class Parser:
         self._names = frozenset(names)
         self._depth = 0
         self._open_bars = 0
+        self._divisions = 0
 
     @property
     def token(self) -> Token:
@@ -147,6 +149,9 @@ class Parser:
             if self.accept("*"):
                 factors.append(self._unary())
             elif self.accept("/"):
+                self._divisions += 1
+                if self._divisions > MAX_DIVISIONS:
+                    raise OverBudgetError(f"more than {MAX_DIVISIONS} divisions", self.token.start)
                 denominator = self._unary()
                 if not isinstance(denominator, Num) and self._operand_follows():
                     raise ParseError("a/bc has two readings: write (a/b)*c or a/(b*c)",

@@ -1,0 +1,76 @@
+"""Equations that hold on whole intervals, as |x - 2| = x - 2 does for x >= 2.
+
+Between the zeros of its arguments every absolute value is a polynomial. There the equation is
+either an identity, or one polynomial with finitely many roots, which are put back as always.
+"""
+
+from __future__ import annotations
+
+from flint import fmpq, fmpq_poly
+from flint.utils.flint_exceptions import DomainError
+
+from verifiers.algebra.eliminate import CannotEliminateError, Numerator, Tower
+from verifiers.algebra.roots import factor
+from verifiers.algebra.sets import RealSet, ascending, rational_between
+from verifiers.domain import Condition, domain_set
+from verifiers.solve.equation import Equation, holds_at
+from verifiers.solve.solution import Solution
+
+
+def solve_piecewise(
+    equation: Equation, found: tuple[Condition, ...], tower: Tower, num: Numerator
+) -> Solution:
+    """Raises ``CannotEliminateError`` unless every generator is an absolute value."""
+    domain = domain_set(found)
+    if domain is None:
+        raise CannotEliminateError("solutions on intervals of a domain without exact description")
+    arguments = [_argument(square) for square in tower.squares]
+    breaks = ascending(x for each in arguments for part in factor(each) for x in part.roots)
+    candidates = list(breaks)
+    identities = []
+    for low, high in zip([None, *breaks], [*breaks, None], strict=True):
+        middle = rational_between(low, high)
+        poly = _on_cell(num, arguments, fmpq(middle.numerator, middle.denominator))
+        identities.append(not poly)
+        if poly:
+            candidates += [x for part in factor(poly) for x in part.roots]
+    cells = RealSet(tuple(breaks), _interleave(identities))
+    points = [number for number in candidates if holds_at(equation, number) is True]
+    return Solution(
+        equation=equation,
+        solutions=(cells & domain) | RealSet.points_only(ascending(points)),
+        conditions=found,
+        certificate=(
+            "Between the zeros of the absolute values the equation is a polynomial one: "
+            f"it holds identically where {cells.describe(equation.unknown)}.",
+        ),
+    )
+
+
+def _argument(square: Numerator) -> fmpq_poly:
+    """The polynomial A of a generator |A|."""
+    try:
+        if set(square) == {0}:
+            return square[0].sqrt()
+    except DomainError:
+        pass
+    raise CannotEliminateError("solutions that are not finitely many")
+
+
+def _on_cell(num: Numerator, arguments: list[fmpq_poly], inside: fmpq) -> fmpq_poly:
+    """The numerator with each |A| replaced by A or -A, whichever it is at ``inside``."""
+    total = fmpq_poly([0])
+    for key, poly in num.items():
+        for index, argument in enumerate(arguments):
+            if key >> index & 1:
+                poly = poly * argument if argument(inside) > 0 else -poly * argument
+        total = total + poly
+    return total
+
+
+def _interleave(cells: list[bool]) -> tuple[bool, ...]:
+    """Cells as the row of a set; a point between belongs where both its neighbours do."""
+    row = [cells[0]]
+    for cell in cells[1:]:
+        row += [row[-1] and cell, cell]
+    return tuple(row)
