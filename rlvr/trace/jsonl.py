@@ -84,7 +84,8 @@ def append_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
         with path.open("ab") as file:
             file.write(data.encode("ascii"))
     except OSError as error:
-        os.truncate(path, size)
+        if path.stat().st_size > size:
+            os.truncate(path, size)
         raise OSError(
             error.errno, f"cannot write {path} ({error.strerror}): its rows up to here are intact"
         ) from error
@@ -112,9 +113,11 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
             if not line.endswith(b"\n"):
                 return
             try:
-                row: dict[str, Any] = json.loads(line)
+                row = json.loads(line)
             except ValueError as error:
                 raise ValueError(f"{path}, line {number}: not a row of JSON: {error}") from None
+            if not isinstance(row, dict):
+                raise ValueError(f"{path}, line {number}: not a row of JSON: {line[:40]!r}")
             yield row
 
 

@@ -13,6 +13,11 @@ from rich.text import Text
 
 from rlvr.trace.jsonl import read_rows, rollout_files
 
+_NEEDED = {
+    *("step", "index", "task", "family", "text", "completion", "token_ids", "finish_reason"),
+    *("verdict", "reason", "answer", "expected", "domain", "evidence"),
+    *("reward", "terms", "counted", "advantage", "habits"),
+}
 _COLOURS = {"correct": "green", "incorrect": "red", "undecided": "yellow"}
 
 
@@ -56,7 +61,7 @@ def find_rollouts(
     return (
         row
         for number in (reversed(files) if step is None else [step])
-        for row in read_rows(files[number])
+        for row in _rollout_rows(files[number])
         if family in (None, row["family"])
         if wanted in row["text"].casefold() or wanted in row["completion"].casefold()
     )
@@ -65,6 +70,15 @@ def find_rollouts(
 def printable(text: str) -> str:
     """The text with control characters spelled out: a model's must not steer the terminal."""
     return "".join(c if c.isprintable() or c == "\n" else repr(c)[1:-1] for c in text)
+
+
+def _rollout_rows(path: Path) -> Iterator[dict[str, Any]]:
+    for number, row in enumerate(read_rows(path), 1):
+        missing = _NEEDED - row.keys()
+        if missing:
+            lacks = ", ".join(sorted(missing))
+            raise ValueError(f"{path}, line {number}: not a rollout row, it lacks {lacks}")
+        yield row
 
 
 def _files(run_folder: Path) -> dict[int, Path]:

@@ -33,6 +33,7 @@ from rlvr.memory import descendants
 _log = logging.getLogger(__name__)
 
 _BACKLOG_BYTES = 16_000_000
+_GRACE = 5.0  # seconds over wandb's own limits
 
 
 def wandb_mode(configured: str, environment: Mapping[str, str]) -> str:
@@ -99,7 +100,7 @@ class WandbSink:
         if self._worker.stdin.closed:
             return
         starting = self._init_timeout if self.mode is None else 0.0
-        deadline = time.monotonic() + starting + self._finish_timeout + 5
+        deadline = time.monotonic() + starting + self._finish_timeout + _GRACE
         self._send({"finish": exit_code})
         self._pump(deadline)
         self._abandon_backlog()
@@ -118,7 +119,7 @@ class WandbSink:
     def _send(self, message: Mapping[str, Any]) -> None:
         line = json.dumps(message).encode("ascii") + b"\n"
         if self._backlog_size + len(line) > _BACKLOG_BYTES or self._worker.poll() is not None:
-            self.dropped += 1
+            self.dropped += "log" in message
             self._listen()
             self._warn("it does not take rows any more")
             return

@@ -1,0 +1,53 @@
+from __future__ import annotations
+
+import pytest
+
+from rlvr.config_keys import accepts, fields, nearest, sections, unknown
+
+
+def test_fields_and_sections_cover_the_tree() -> None:
+    assert {"seed", "grpo.steps", "sft.optimizer.betas"} <= set(fields())
+    assert {"grpo", "sft", "sft.optimizer"} <= sections()
+    assert not sections() & set(fields())
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("grpo.problems", "a whole number, at least 1"),
+        ("reward.domain", "a number, at least 0.0"),
+        ("rollout.temperature", "a number, above 0.0"),
+        ("rollout.dtype", 'one of "float32", "bfloat16"'),
+        ("model.path", "text"),
+        ("data.path", "a path"),
+        ("trace.wandb_project", "text, not empty"),
+        ("sft.optimizer.betas", "two numbers from 0 to below 1, as [0.9, 0.95]"),
+    ],
+)
+def test_accepts(key: str, words: str) -> None:
+    assert accepts(key) == words.replace(".0", "")
+
+
+def test_every_key_can_be_described() -> None:
+    for key in fields():
+        assert "<" not in accepts(key), key
+
+
+@pytest.mark.parametrize(
+    ("key", "words"),
+    [
+        ("grpo.stepz", "unknown key; did you mean grpo.steps?"),
+        ("grop.steps", "unknown key; did you mean grpo.steps?"),
+        ("steps", "unknown key; did you mean sft.steps or grpo.steps?"),
+        ("checkpoints", "unknown key; did you mean checkpoint?"),
+        ("xyzzy", "unknown key"),
+        ("checkpoint", "is a section, accepts checkpoint.every, checkpoint.keep"),
+    ],
+)
+def test_unknown(key: str, words: str) -> None:
+    assert unknown(key) == words
+
+
+def test_nearest_is_silent_when_nothing_is_near() -> None:
+    assert nearest("tinny", ["tiny", "smoke"]) == "; did you mean tiny?"
+    assert nearest("q", ["tiny", "smoke"]) == ""

@@ -1,0 +1,107 @@
+from __future__ import annotations
+
+import io
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+from rich.console import Console
+from transformers import Qwen2Config, Qwen2ForCausalLM, Qwen3Config, Qwen3ForCausalLM
+
+from rlvr.config import Config, ModelConfig
+from rlvr.config_load import load_config
+from rlvr.estimate import (
+    _hub_sizes,
+    _made_sizes,
+    activations_per_token,
+    estimate,
+    estimate_table,
+    num_parameters,
+)
+
+Qwen2: Any = Qwen2ForCausalLM
+Qwen3: Any = Qwen3ForCausalLM
+SIZES: dict[str, Any] = {
+    "vocab_size": 300,
+    "hidden_size": 128,
+    "num_hidden_layers": 2,
+    "num_attention_heads": 4,
+    "num_key_value_heads": 2,
+    "intermediate_size": 384,
+}
+
+
+def test_parameters_of_a_model_made_from_nothing() -> None:
+    model = Qwen2(Qwen2Config(**SIZES, tie_word_embeddings=True))
+    sizes = _made_sizes(ModelConfig(layers=2), vocab_size=300)
+    assert num_parameters(sizes) == sum(p.numel() for p in model.parameters())
+
+
+def test_parameters_of_a_hub_folder(tmp_path: Path) -> None:
+    config = Qwen3Config(**SIZES, head_dim=64, tie_word_embeddings=False)
+    config.save_pretrained(tmp_path)
+    model = Qwen3(config)
+    sizes = _hub_sizes(str(tmp_path))
+    assert (sizes.head_width, sizes.tied, sizes.qkv_bias) == (64, False, False)
+    head_norms = 2 * 64 * 2  # Qwen3's own, left out: 2 vectors a layer
+    assert num_parameters(sizes) == sum(p.numel() for p in model.parameters()) - head_norms
+    found = estimate(Config(model=ModelConfig(path=str(tmp_path))), vocab_size=1)
+    assert found.parameters == num_parameters(sizes)
+
+
+def test_activations_are_those_that_autograd_keeps() -> None:
+    model = Qwen2(Qwen2Config(**SIZES, tie_word_embeddings=True))
+    parameters = {p.untyped_storage().data_ptr() for p in model.parameters()}
+    kept: dict[int, torch.UntypedStorage] = {}
+
+    def pack(tensor: torch.Tensor) -> torch.Tensor:
+        kept[tensor.untyped_storage().data_ptr()] = tensor.untyped_storage()
+        return tensor
+
+    ids = torch.randint(0, 300, (4, 64))
+    with torch.autograd.graph.saved_tensors_hooks(pack, lambda tensor: tensor):
+        logits = model(ids).logits
+        loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids.flatten())
+    assert loss.requires_grad
+    measured = sum(s.nbytes() for at, s in kept.items() if at not in parameters) / 4 / ids.numel()
+    sizes = _made_sizes(ModelConfig(layers=2), vocab_size=300)
+    assert activations_per_token(sizes) == pytest.approx(measured, rel=0.1)
+
+
+def test_counts_by_hand() -> None:
+    overrides = ["sft.steps=10", "sft.batch_tokens=100", "grpo.steps=3", "grpo.problems=4"]
+    overrides += ["grpo.group_size=5", "rollout.max_new_tokens=30", "rollout.kv_cache_gb=1"]
+    overrides += ["data.test_size=7", "data.shifted_size=2", "eval.pass_at=3"]
+    overrides += ["model.width=4", "model.layers=1", "model.heads=2", "model.kv_heads=1"]
+    overrides += ["model.mlp_width=8", "model.max_length=50", "grpo.micro_batch_tokens=200"]
+    overrides += ["rollout.max_sequences=6", "rollout.dtype=bfloat16"]
+    found = estimate(load_config("tiny", None, overrides), vocab_size=10)
+    # 10 × 4 embeddings; q, k, v, o 16 + 8 + 8 + 16, biases 4 + 2 + 2; MLP 96; norms 8 + 4
+    assert found.parameters == 40 + 48 + 8 + 96 + 12
+    assert (found.sft_tokens_per_step, found.sft_tokens) == (100, 1000)
+    assert found.completions_per_step == 20
+    assert (found.grpo_tokens_per_step, found.grpo_tokens) == (600, 1800)
+    assert found.eval_tokens == 2 * (7 + 2 + 7 * 3) * 30
+    assert found.weights_mb == found.gradients_mb == found.parameters * 4 / 1e6
+    assert found.optimizer_mb == 2 * found.weights_mb
+    assert found.engine_weights_mb == found.weights_mb / 2
+    assert found.activations_mb == pytest.approx(200 * (8 * 4 + 2 * 2 + 4 * 8 + 20) * 4 / 1e6)
+    assert found.kv_cache_mb == pytest.approx(2**30 / 1e6)
+    assert found.kv_cache_needed_mb == pytest.approx(6 * 50 * (2 * 1 * 2) * 2 / 1e6)
+    parts = found.weights_mb * 4.5 + found.activations_mb + found.kv_cache_mb
+    assert found.total_mb == pytest.approx(parts)
+
+
+def test_a_model_that_is_not_there(tmp_path: Path) -> None:
+    with pytest.raises(ValueError, match="cannot read the sizes of the model"):
+        estimate(Config(model=ModelConfig(path=str(tmp_path))), vocab_size=10)
+
+
+def test_the_table_shows_the_numbers() -> None:
+    out = io.StringIO()
+    found = estimate(Config(), vocab_size=300)
+    Console(file=out, width=120).print(estimate_table(found))
+    assert f"{found.parameters:,}" in out.getvalue()
+    assert "8,192 × 600 = 4,915,200" in out.getvalue()
+    assert f"{found.total_mb:,.0f} MB" in out.getvalue()

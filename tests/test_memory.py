@@ -1,0 +1,71 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from rlvr import memory
+from rlvr.memory import descendants, peak_memory_mb
+
+HOLD = """
+import sys, time
+block = bytearray(b"x" * 80_000_000)
+del block
+print("ready", flush=True)
+sys.stdin.read()
+"""
+NEST = f"""
+import subprocess, sys
+subprocess.run([sys.executable, "-c", {HOLD!r}], check=True)
+"""
+
+
+@pytest.fixture
+def holder() -> Iterator[subprocess.Popen[bytes]]:
+    """A process whose own child has held 80 MB, and has given them back."""
+    process = subprocess.Popen(
+        [sys.executable, "-c", NEST], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    )
+    with process:
+        assert process.stdout is not None
+        assert process.stdout.readline() == b"ready\n"
+        yield process
+        assert process.stdin is not None
+        process.stdin.close()
+
+
+def test_counts_what_grandchildren_have_held(holder: subprocess.Popen[bytes]) -> None:
+    below = descendants(os.getpid())
+    assert holder.pid in below
+    assert len(descendants(holder.pid)) == 1
+    with_children = peak_memory_mb()
+    alone = memory._high_water_kb(os.getpid())
+    assert alone is not None
+    assert 80 < with_children - alone * 1024 / 1e6 < 500
+
+
+def test_a_peak_stays_after_the_memory_is_given_back() -> None:
+    code = (
+        "from rlvr.memory import peak_memory_mb as peak; before = peak();"
+        "block = bytearray(b'x' * 100_000_000); del block; print(peak() - before)"
+    )
+    result = subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    assert 95 < float(result.stdout) < 220  # the literal and the copy
+
+
+def test_without_proc(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    expected = peak_memory_mb()
+    monkeypatch.setattr(memory, "_PROC", tmp_path)
+    assert descendants(os.getpid()) == []
+    assert peak_memory_mb() == pytest.approx(expected, rel=0.5)
+
+
+def test_a_process_that_has_ended_is_no_error() -> None:
+    process = subprocess.run([sys.executable, "-c", "import os; print(os.getpid())"], stdout=-1)
+    assert descendants(int(process.stdout)) == []
+    assert memory._high_water_kb(int(process.stdout)) is None
+    assert memory._parent(int(process.stdout)) is None
