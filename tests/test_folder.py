@@ -1,0 +1,43 @@
+import pytest
+
+from rlvr.config import Config
+from rlvr.folder import RunFolder, new_run, newest_run, saved_config, write_json
+
+
+def test_a_second_run_of_a_name_gets_a_number(tmp_path):
+    config = Config(name="tiny", runs=tmp_path)
+    names = [new_run(config).path.name for _ in range(3)]
+    assert names == ["tiny", "tiny-2", "tiny-3"]
+    assert newest_run(config).path.name == "tiny-3"
+
+
+def test_the_tenth_run_is_newer_than_the_ninth(tmp_path):
+    config = Config(name="tiny", runs=tmp_path)
+    for _ in range(10):
+        new_run(config)
+    assert newest_run(config).path.name == "tiny-10"
+
+
+def test_the_saved_configuration_is_the_configuration(tmp_path):
+    config = Config(name="tiny", runs=tmp_path, seed=7)
+    assert saved_config(new_run(config)) == config
+
+
+def test_nothing_to_resume_says_what_to_do(tmp_path):
+    (tmp_path / "tiny-other").mkdir()
+    with pytest.raises(ValueError, match="nothing to resume"):
+        newest_run(Config(name="tiny", runs=tmp_path))
+
+
+def test_a_small_file_is_written_whole(tmp_path):
+    path = tmp_path / "deep" / "summary.json"
+    write_json(path, {"a": 1})
+    write_json(path, {"a": "√"})
+    assert path.read_text() == '{\n  "a": "√"\n}\n'
+    assert [p.name for p in path.parent.iterdir()] == ["summary.json"]
+
+
+def test_the_parts_of_a_run_lie_in_its_folder(tmp_path):
+    run = RunFolder(tmp_path)
+    for path in (run.config, run.data, run.checkpoints, run.summary, run.model("sft")):
+        assert path.is_relative_to(tmp_path)
