@@ -139,7 +139,6 @@ class GrpoConfig(Section):
 class EvalConfig(Section):
     """Evaluation before and after the reinforcement stage, greedy and sampled."""
 
-    batch_size: Positive = 512
     pass_at: Positive = 8
     pass_at_problems: Count = 256  # the first of the test split
 

@@ -70,7 +70,7 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
     completions = grpo.problems * grpo.group_size
     tokens_at_once = max(config.sft.batch_tokens, grpo.micro_batch_tokens)
     kv_per_token = 2 * sizes.layers * sizes.kv_heads * sizes.head_width * bytes_each
-    sequences = min(rollout.max_sequences, max(completions, config.eval.batch_size))
+    sequences = min(rollout.max_sequences, completions)
     # Greedy on both test splits, and pass@k on a part of one; before and after.
     sampled = min(config.eval.pass_at_problems, config.data.test_size) * config.eval.pass_at
     evaluated = 2 * (config.data.test_size + config.data.shifted_size + sampled)
