@@ -17,8 +17,8 @@ class Ranges:
     ``shifted`` asks a family for its forms that no training split holds.
     """
 
-    largest_root: int = 9
-    largest_coefficient: int = 9
+    largest_root: int = 7
+    largest_coefficient: int = 7
     smallest_root: int = 0  # in absolute value
     unknowns: tuple[str, ...] = ("x", "y", "z", "t", "n")
     shifted: bool = False
@@ -33,7 +33,7 @@ class Ranges:
 
 TRAINED = Ranges()
 SHIFTED = Ranges(
-    smallest_root=3, largest_root=12, largest_coefficient=12, unknowns=("w", "u"), shifted=True
+    smallest_root=3, largest_root=10, largest_coefficient=10, unknowns=("w", "u"), shifted=True
 )
 
 

@@ -20,7 +20,7 @@ def draw(rng: Random, ranges: Ranges) -> Equation:
     unknown = rng.choice(ranges.unknowns)
     form = rng.choice(("line", "moved", "constant"))
     if form == "constant":
-        a, c, d = rng.choice((1, 1, 2)), 0, ranges.coefficient(rng)
+        a, c, d = rng.choice((1, 2)), 0, ranges.coefficient(rng)
         b = ranges.coefficient(rng)
         b += (b + d) % a  # integer roots
     else:
@@ -49,8 +49,8 @@ def draw(rng: Random, ranges: Ranges) -> Equation:
 def _from_roots(rng: Random, ranges: Ranges) -> tuple[int, int, int, int]:
     """a, b, c, d such that both cases have an integer root."""
     r, s = ranges.root(rng), ranges.root(rng)
-    a, c = rng.choice(((1, 2), (2, 1), (3, 1)))
-    if (a, c) != (3, 1):
+    a, c = rng.choice(((1, 2), (2, 1), (1, 3), (3, 1)))
+    if a + c == 3:
         s += (r + s) % 2
     # d - b = (a - c) r and d + b = -(a + c) s
     difference, total = (a - c) * r, -(a + c) * s

@@ -18,13 +18,14 @@ def draw(rng: Random, ranges: Ranges) -> Equation:
     """Forms ``one`` (ax + b = c), ``two`` (ax + b = cx + d), ``bracket`` (a(x + b) = c)."""
     unknown = rng.choice(ranges.unknowns)
     form = rng.choice(("one", "two", "two", "bracket"))
-    a = ranges.coefficient(rng, 2)
-    c = 0
-    while form == "two" and c in (0, a):
-        c = ranges.coefficient(rng)
+    slope = rng.choice((-1, 1)) * rng.randint(2, min(6, ranges.largest_coefficient))
+    c = ranges.coefficient(rng) if form == "two" else 0
+    a = slope + c
+    if a == 0:
+        c = 2 * c
+        a = slope + c
     b = ranges.coefficient(rng)
-    slope = a - c
-    if form != "bracket" and rng.random() < 0.2:
+    if form != "bracket" and rng.random() < 0.1:
         right = b + ranges.coefficient(rng)  # mostly a fraction
     else:
         right = slope * ranges.root(rng) + (a * b if form == "bracket" else b)

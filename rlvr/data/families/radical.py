@@ -27,7 +27,7 @@ def draw(rng: Random, ranges: Ranges) -> Equation:
         b = q * q - r * s
         polynomial = (1, -(r + s), r * s)
     else:
-        a, slope, q = rng.choice((1, 2, 3)), 0, ranges.coefficient(rng)
+        a, slope, q = rng.randint(1, 5), 0, ranges.coefficient(rng)
         root = ranges.root(rng)
         b = q * q - a * root
         polynomial = (0, a, -a * root)

@@ -60,7 +60,7 @@ def _unit(rng: Random, ranges: Ranges, x: str) -> _Form:
 
 def _parameter(rng: Random, ranges: Ranges, x: str) -> _Form:
     """``a - (a + x)/x = x`` at a value of a: the same with m = n = a."""
-    a = rng.choice((-1, 1)) * rng.randint(1, 2 * ranges.largest_coefficient)
+    a = rng.choice((-1, 1)) * rng.randint(1, 20)
     return f"a - (a + {x})/{x}", x, (1, 1 - a, a), {Fraction(0)}
 
 
