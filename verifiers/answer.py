@@ -11,7 +11,7 @@ from verifiers.algebra.sets import EMPTY, RealSet
 from verifiers.phrases import read_phrase
 from verifiers.read_set import AnswerError, SetParser, parse_set
 from verifiers.syntax.ast import Sym
-from verifiers.syntax.errors import OverBudgetError, ParseError
+from verifiers.syntax.errors import MAX_CHARACTERS, OverBudgetError, ParseError
 from verifiers.types import Ask, Reason
 
 _LABELS = {
@@ -46,6 +46,8 @@ def parse_answer(
     if not text.strip():
         raise AnswerError(Reason.NO_ANSWER, "The answer is empty.")
     try:
+        if len(text) > MAX_CHARACTERS:
+            raise OverBudgetError(f"{len(text)} characters; at most {MAX_CHARACTERS} are read")
         if ask is Ask.SOLUTIONS:
             return Answer(numbers=parse_set(text, unknown, parameters))
         return _parse_number(text, unknown, ask, parameters or {})

@@ -18,12 +18,13 @@ from verifiers.algebra.exact import Real
 from verifiers.algebra.sets import EMPTY, REALS, RealSet
 from verifiers.phrases import Phrase, read_phrase
 from verifiers.syntax.ast import Expr, PlusMinus, Pow, Root, Sym
-from verifiers.syntax.errors import ParseError
+from verifiers.syntax.errors import OverBudgetError, ParseError
 from verifiers.syntax.parser import RELATIONS, Parser
 from verifiers.syntax.text import to_text
 from verifiers.syntax.walk import free_names, plus_minus_choices, subexpressions
 from verifiers.types import Reason
 
+MAX_VALUES = 64
 MAX_POWERS = 40  # roots and powers in one text: what makes exact comparison expensive
 
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
@@ -86,6 +87,7 @@ class SetParser(Parser):
         self.unknown = unknown
         self.parameters = parameters
         self._powers = 0
+        self._num_values = 0
 
     def set(self) -> RealSet:
         result = self._clause()
@@ -95,27 +97,27 @@ class SetParser(Parser):
 
     def _clause(self) -> RealSet:
         """Values and equations add up, restrictions cut: they may not cut what was answered."""
-        values, restriction = EMPTY, REALS
-        has_values = False
+        values = restriction = None
         operator = "="
         while True:
             item, operator = self._item(operator)
             if operator == "=":
-                values, has_values = values | item, True
+                values = item if values is None else values | item
             else:
-                restriction = restriction & item
+                restriction = item if restriction is None else restriction & item
             if not (self.accept(",") or self.accept(";") or self._word_follows("and")):
                 break
             self._word_follows("and")  # "1, 2, and 3"
         self._word_follows("only")
-        if not has_values:
+        if values is None:
+            assert restriction is not None
             return restriction
-        if values & restriction != values:
+        if restriction is not None and values & restriction != values:
             raise AnswerError(Reason.WRONG_KIND, "The answer excludes a value that it gives.")
         return values
 
     def _word_follows(self, word: str) -> bool:
-        if self.token.value == word or self.token.kind == word:
+        if self.token.value.lower() == word or self.token.kind == word:
             self.index += 1
             return True
         return False
@@ -124,7 +126,7 @@ class SetParser(Parser):
         """One item and its operator; a bare value takes that of the item before it."""
         literal = self._literal()
         if literal is not None:
-            return literal, "=" if any(literal.inside) != all(literal.inside) else "in"
+            return literal, _operator_of(literal)
         sides, operators = [self.sum()], []
         while self.token.kind in RELATIONS or self.token.kind == "in" or self.token.value == "in":
             operators.append(self.advance().kind.replace("word", "in"))
@@ -133,7 +135,7 @@ class SetParser(Parser):
                 if len(operators) > 1:
                     self.fail("one relation")
                 self._check_assigned(sides[0])
-                return literal, "="
+                return literal, _operator_of(literal)
             if operators[-1] == "in":
                 self.fail("a set")
             sides.append(self.sum())
@@ -177,25 +179,32 @@ class SetParser(Parser):
         )
 
     def _values(self, expr: Expr, operator: str) -> RealSet:
-        if sum(isinstance(part, PlusMinus) for part in subexpressions(expr)) > 1:
-            raise ParseError("several ± in one value have two readings")
-        sets = [
-            RealSet.compared(operator, self._value(choice)) for choice in plus_minus_choices(expr)
-        ]
-        if len(sets) == 1:
-            return sets[0]
+        if self._admit(expr) == 0:
+            return RealSet.compared(operator, self._value(expr))
         if operator not in ("=", "!="):
             raise ParseError("an inequality with ±")
-        return sets[0] | sets[1] if operator == "=" else sets[0] & sets[1]
+        plus, minus = (
+            RealSet.compared(operator, self._value(choice)) for choice in plus_minus_choices(expr)
+        )
+        return plus | minus if operator == "=" else plus & minus
 
-    def _value(self, expr: Expr) -> Real:
-        self._powers += sum(isinstance(part, Root | Pow) for part in subexpressions(expr))
-        if self._powers > MAX_POWERS:
-            raise OverBudgetError(f"more than {MAX_POWERS} roots and powers")
-        names = free_names(expr) - self.parameters.keys()
-        if names:
+    def _admit(self, expr: Expr) -> int:
+        """The number of ± in a value, once its names and its size are found to be in order."""
+        parts = [type(part) for part in subexpressions(expr)]
+        self._num_values += 1
+        self._powers += parts.count(Root) + parts.count(Pow)
+        if self._num_values > MAX_VALUES or self._powers > MAX_POWERS:
+            raise OverBudgetError(
+                f"more than {MAX_VALUES} values, or than {MAX_POWERS} roots and powers"
+            )
+        if Sym in parts and (names := free_names(expr) - self.parameters.keys()):
             listed = ", ".join(sorted(names))[:80]
             raise AnswerError(Reason.WRONG_KIND, f"The answer is no number: it has {listed} in it.")
+        if (choices := parts.count(PlusMinus)) > 1:
+            raise ParseError("several ± in one value have two readings")
+        return choices
+
+    def _value(self, expr: Expr) -> Real:
         try:
             value = evaluate(expr, self.parameters)
         except NotAlgebraicError as error:
@@ -208,7 +217,7 @@ class SetParser(Parser):
 
     def one_value(self, sides: tuple[Expr, ...] | list[Expr]) -> Real:
         """The value that all sides of an = chain have."""
-        if any(isinstance(part, PlusMinus) for side in sides for part in subexpressions(side)):
+        if sum(self._admit(side) for side in sides):
             raise AnswerError(Reason.WRONG_KIND, "± gives two values where one is asked for.")
         values = [self._value(side) for side in sides]
         if any(value != values[0] for value in values[1:]):
@@ -237,7 +246,7 @@ class SetParser(Parser):
             if taken is None:
                 self.fail("a set after ∖")
             return ~taken
-        if self.token.kind == "\\{":  # ℝ\{0} in plain text
+        if self.token.kind in ("\\{", "{"):  # ℝ\{0} and ℝ \ {0} in plain text
             return ~self._braces()
         return REALS
 
@@ -307,4 +316,9 @@ class SetParser(Parser):
         if self.accept("infinity") or self._word_follows("oo") or self._word_follows("inf"):
             return None
         self.index = mark
-        return self._value(self.sum())
+        return self.one_value([self.sum()])
+
+
+def _operator_of(literal: RealSet) -> str:
+    """ℝ restricts (``x ∈ ℝ, x ≠ 0``), every other set adds up with what stands beside it."""
+    return "in" if literal == REALS else "="

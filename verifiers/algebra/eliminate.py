@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import reduce
 from math import gcd
 from typing import TypeAlias
 
@@ -172,7 +171,7 @@ class Tower:
 def _without_square_factor(poly: fmpq_poly) -> tuple[fmpq, Numerator]:
     """``c, r`` with ``poly = c^2 * r``, c > 0 rational and r without square number in it."""
     integral = poly.numer()
-    content = reduce(gcd, (int(each) for each in integral.coeffs()))
+    content = gcd(*(int(each) for each in integral.coeffs()))
     den = int(poly.denom())
     size, rest = square_part(content * den)  # content/den = size^2 * rest / den^2
     return fmpq(size, den), {0: fmpq_poly(integral) * fmpq(rest, content)}

@@ -167,7 +167,7 @@ class Parser:
         if token.kind == "number":
             self.fail("an operator between a factor and a number")
         if token.kind == "word":
-            return token.value not in ENGLISH
+            return token.value.lower() not in ENGLISH
         return token.kind in _OPERAND_STARTS or (token.kind == "|" and not self._open_bars)
 
     def _unary(self) -> Expr:
@@ -257,9 +257,10 @@ class Parser:
 
     def _number(self) -> Expr:
         token = self.advance()
-        number = Num(Fraction(token.value))
+        text = token.value
+        number = Num(Fraction(int(text)) if text.isdecimal() else Fraction(text))
         before = self.tokens[self.index - 2].kind if self.index > 1 else ""
-        if not token.value.isdecimal() or before in _NO_MIXED_NUMBER_AFTER:
+        if not text.isdecimal() or before in _NO_MIXED_NUMBER_AFTER:
             return number
         fraction = self._mixed_fraction()
         return Add((number, fraction)) if fraction else number
@@ -296,7 +297,7 @@ class Parser:
             return Sym(word + self._subscript(token))
         if word in FUNCTIONS:
             return self._function(token)
-        if word in ENGLISH:
+        if word.lower() in ENGLISH:
             self.index -= 1
             self.fail("a number, a name or an opening bracket")
         if word in UNSUPPORTED_FUNCTIONS:
