@@ -8,7 +8,7 @@ from time import perf_counter
 from verifiers.answer import parse_answer
 from verifiers.compare import compare, expected_text
 from verifiers.extract import extract_answer
-from verifiers.read_set import AnswerError
+from verifiers.read_value import AnswerError
 from verifiers.solve import Solution, UndecidedError, outcome_of
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.types import Decision, Problem, Reason, Verdict

@@ -8,7 +8,8 @@ import pytest
 
 from verifiers.algebra.exact import Real
 from verifiers.algebra.sets import EMPTY, REALS, RealSet
-from verifiers.read_set import AnswerError, parse_set
+from verifiers.read_set import parse_set
+from verifiers.read_value import AnswerError
 from verifiers.syntax import ParseError
 
 TEXTS = [
@@ -71,7 +72,12 @@ def test_forms(text: str, same: str) -> None:
     assert parse_set(text, "x") == parse_set(same, "x")
 
 
-@pytest.mark.parametrize("text", ["x > ±1", "x > 1, 2", "[1, 2", "x ∈ 3", "ℝ ∖ 3", "{x > 1}"])
+@pytest.mark.parametrize(
+    "text",
+    ["x > ±1", "x > 1, 2", "[1, 2", "x ∈ 3", "ℝ ∖ 3", "{x > 1}", "3 < x < 1", "x < 1 and x > 3",
+     "(3, 1)", "(∞, 0)", "(0, -∞)", "∅ or 2", "2, ∅", "{} or x = 2", "{∅}", "x > 1 > 0",
+     "all real numbers except all real numbers", "ℝ∖ℝ", "x = 1,000", "x = 007"],
+)  # fmt: skip
 def test_refused(text: str) -> None:
     with pytest.raises((ParseError, AnswerError)):
         parse_set(text, "x")

@@ -131,7 +131,9 @@ class Tower:
         return Quotient(self.multiply(left.num, right.num), _bounded(left.den * right.den))
 
     def _power(self, base: Expr, exponent: Expr) -> Quotient:
-        rational = _rational(exponent)
+        rational = _rational(exponent, "an exponent")
+        if not free_names(base):
+            return _constant(_rational(Pow(base, exponent), "a power"))
         if rational.denominator > 2:
             raise CannotEliminateError("a power with a fractional exponent")
         value = self.quotient(base)
@@ -195,15 +197,16 @@ def _constant_root(radicand: Quotient, index: int) -> Quotient:
     raise CannotEliminateError(f"a root of index {index}")
 
 
-def _rational(exponent: Expr) -> Fraction:
-    if free_names(exponent):
-        raise CannotEliminateError("the unknown in an exponent")
+def _rational(expr: Expr, what: str) -> Fraction:
+    """The value of a constant expression."""
+    if free_names(expr):
+        raise CannotEliminateError(f"the unknown in {what}")
     try:
-        value = evaluate(exponent, {})
+        value = evaluate(expr, {})
     except NotAlgebraicError:
-        value = Undefined("zero denominator", exponent)
+        value = Undefined("zero denominator", expr)
     if isinstance(value, Undefined) or value.rational is None:
-        raise CannotEliminateError("an exponent that is not rational")
+        raise CannotEliminateError(f"{what} that is not rational")
     return value.rational
 
 

@@ -258,6 +258,8 @@ class Parser:
     def _number(self) -> Expr:
         token = self.advance()
         text = token.value
+        if len(text) > 1 and text[0] == "0" and text[1] != ".":
+            raise ParseError("a number with leading zeros", token.start)  # 1,000 is no list
         number = Num(Fraction(int(text)) if text.isdecimal() else Fraction(text))
         before = self.tokens[self.index - 2].kind if self.index > 1 else ""
         if not text.isdecimal() or before in _NO_MIXED_NUMBER_AFTER:
