@@ -16,6 +16,7 @@ from verifiers.types import Reason
 
 MAX_VALUES = 64
 MAX_POWERS = 40  # roots and powers in one text: what makes exact comparison expensive
+MAX_BITS = 8_000  # of a numerator or denominator
 _SHOWN = 80  # characters of an expression in a message
 
 
@@ -97,4 +98,6 @@ class ValueParser(Parser):
         if isinstance(value, Undefined):
             shown = to_text(expr)[:_SHOWN]
             raise AnswerError(Reason.WRONG_KIND, f"{shown} is no real number: {value.cause}.")
+        if max(value.bounds()[:2]) > MAX_BITS:
+            raise OverBudgetError(f"a number of more than {MAX_BITS} bits")
         return value

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from time import perf_counter
+from concurrent.futures import ThreadPoolExecutor
+from time import process_time
 
 import pytest
 
@@ -35,33 +36,48 @@ HOSTILE = [
     "\\frac{1}{" * 39 + "2" + "}" * 39, "\\sqrt[999999999]{2}", "\\text{" * 600, "^" * 500,
     "no " * 90, "all real numbers except " * 12, "x ≠ " * 100, "±" * 100 + "2", "x = 2 or " * 50,
     "\\int_0^{10^8} x dx", "\\sum_{n=1}^{10^8} n", "∫x dx", "10^{8}!", "x_{" + "1," * 100 + "2}=2",
+    "*".join(["7^1400"] * 10) + "√2", "*".join(["7^1400"] * 2) + "√2", "2" + "²" * 3_900,
+    "x_{1,", "x_{", "x_{1,}=2", "x_",
+    "\\sqrt[", "\\sqrt[3", "|", "\\frac", "\\frac{1}", "2^", "x =",
     "\\boxed{2, 3}", "\\boxed{" * 1_000, "2, 3} \\boxed{2, 3", "x = 2, 3 % comment",
 ]  # fmt: skip
 
 
 @pytest.mark.parametrize("answer", HOSTILE, ids=lambda answer: ascii(answer[:20]))
 def test_hostile_answers(answer: str) -> None:
-    start = perf_counter()
+    start = process_time()
     for ask in (Ask.SOLUTIONS, Ask.SUM, Ask.COUNT):
         verdict = verify(Problem(equation=EQUATION, ask=ask), answer)
         assert verdict.verdict is Decision.INCORRECT, verdict
         assert len(str(verdict.answer)) <= 500
         str(verdict).encode()
-    assert perf_counter() - start < 1.5
+    assert process_time() - start < 1.5
 
 
 @pytest.mark.parametrize("answer", HOSTILE, ids=lambda answer: ascii(answer[:20]))
 def test_hostile_completions(answer: str) -> None:
-    start = perf_counter()
+    start = process_time()
     verdict = verify_completion(EQUATION, f"We get \\boxed{{{answer}}}")
     assert verdict.verdict is Decision.INCORRECT or "2, 3" in answer
-    assert perf_counter() - start < 1.0
+    assert process_time() - start < 1.0
 
 
 @pytest.mark.parametrize("equation", HOSTILE, ids=lambda answer: ascii(answer[:20]))
 def test_hostile_equations(equation: str) -> None:
-    start = perf_counter()
+    start = process_time()
     for text in (equation, f"x = {equation}", f"{equation} = 2x"):
         verdict = verify(text, "x = 2, x = 3")
         assert verdict.verdict is not Decision.CORRECT
-    assert perf_counter() - start < 3.0
+    assert process_time() - start < 3.0
+
+
+def test_threads_agree_with_the_main_thread() -> None:
+    answers = [*HOSTILE, "2, 3", "x = √4, x = √(5+2√6) + 3 - √2 - √3", "∅"]
+
+    def grade(answer: str) -> tuple[str, str]:
+        verdict = verify(EQUATION, answer)
+        return verdict.verdict, verdict.reason
+
+    expected = [grade(answer) for answer in answers]
+    with ThreadPoolExecutor(4) as pool:
+        assert list(pool.map(grade, answers * 2)) == expected * 2

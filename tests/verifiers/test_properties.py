@@ -8,7 +8,7 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from verifiers import Ask, Decision, Problem, domain_conditions, solve, verify
+from verifiers import Ask, Decision, Problem, real_domain, solve, verify
 from verifiers.algebra import Real, Undefined, evaluate
 from verifiers.solve import holds_at
 from verifiers.syntax import OverBudgetError, parse_expression, parse_relation, to_text
@@ -52,11 +52,13 @@ leaves = st.one_of(
 trees = st.recursive(leaves, _nodes, max_leaves=12)
 
 
+@settings(deadline=None)
 @given(trees)
 def test_tree_to_text_and_back(expr: Expr) -> None:
     assert parse_expression(to_text(expr)) == expr
 
 
+@settings(deadline=None)
 @given(st.text(max_size=60))
 def test_any_text_gives_a_verdict(text: str) -> None:
     for ask in Ask:
@@ -71,6 +73,7 @@ pieces = st.sampled_from(
 )  # fmt: skip
 
 
+@settings(deadline=None)
 @given(st.lists(pieces, max_size=14).map("".join))
 def test_scrambled_answers_give_a_verdict(text: str) -> None:
     verdict = verify("6 - (6+x)/x = x", text)
@@ -104,7 +107,7 @@ def equations(draw: st.DrawFn) -> tuple[str, list[Fraction]]:
             return f"(x - ({p}))(x - ({q}))/(x - ({excluded})) = 0", roots
 
 
-@settings(max_examples=150)
+@settings(max_examples=150, deadline=None)
 @given(equations())
 def test_roots_by_construction_are_found(made: tuple[str, list[Fraction]]) -> None:
     equation, roots = made
@@ -118,7 +121,7 @@ def test_roots_by_construction_are_found(made: tuple[str, list[Fraction]]) -> No
         assert holds_at(solution.equation, value) is not True
 
 
-@settings(max_examples=100)
+@settings(max_examples=100, deadline=None)
 @given(equations(), nonzero, st.randoms(use_true_random=False))
 def test_verdicts_are_invariant(
     made: tuple[str, list[Fraction]], factor: int, rng: random.Random
@@ -193,13 +196,10 @@ real_trees = st.recursive(
 @given(real_trees, st.fractions(-5, 5, max_denominator=3))
 def test_domain_and_evaluation_agree(expr: Expr, number: Fraction) -> None:
     """A point is in the domain exactly where the tree has a value."""
-    from verifiers import real_domain
-
     problem = Problem(equation=f"{to_text(expr)} = 1", unknown="x")
     domain = real_domain(problem)
     if domain is None:
         return
-    assert domain_conditions(problem) or "x" in problem.equation or domain
     try:
         value = evaluate(expr, {"x": Real.of(number)})
     except OverBudgetError:

@@ -131,9 +131,13 @@ class Tower:
         return Quotient(self.multiply(left.num, right.num), _bounded(left.den * right.den))
 
     def _power(self, base: Expr, exponent: Expr) -> Quotient:
-        rational = _rational(exponent, "an exponent")
-        if not free_names(base):
-            return _constant(_rational(Pow(base, exponent), "a power"))
+        if free_names(exponent):
+            raise CannotEliminateError("the unknown in an exponent")
+        rational = _rational(exponent)
+        if rational is None:
+            raise CannotEliminateError("an exponent that is not rational")
+        if not free_names(base) and (number := _rational(Pow(base, exponent))) is not None:
+            return _constant(number)
         if rational.denominator > 2:
             raise CannotEliminateError("a power with a fractional exponent")
         value = self.quotient(base)
@@ -186,28 +190,22 @@ def _constant(value: Fraction) -> Quotient:
 
 def _constant_root(radicand: Quotient, index: int) -> Quotient:
     """Roots of other indices: only of rational numbers that are perfect powers."""
-    if set(radicand.num) <= {0} and radicand.den.degree() == 0:
-        value = radicand.num.get(0, _ZERO)
-        if value.degree() <= 0:
-            ratio = (value / radicand.den)[0]
-            number = Fraction(int(ratio.p), int(ratio.q))
-            exact = evaluate(Root(Num(number), index), {})
-            if not isinstance(exact, Undefined) and exact.rational is not None:
-                return _constant(exact.rational)
+    above = radicand.num.get(0, _ZERO)
+    if set(radicand.num) <= {0} and above.degree() <= 0 and radicand.den.degree() == 0:
+        ratio = above[0] / radicand.den[0]
+        number = _rational(Root(Num(Fraction(int(ratio.p), int(ratio.q))), index))
+        if number is not None:
+            return _constant(number)
     raise CannotEliminateError(f"a root of index {index}")
 
 
-def _rational(expr: Expr, what: str) -> Fraction:
-    """The value of a constant expression."""
-    if free_names(expr):
-        raise CannotEliminateError(f"the unknown in {what}")
+def _rational(expr: Expr) -> Fraction | None:
+    """The value of a constant expression, where it is rational in its form."""
     try:
         value = evaluate(expr, {})
     except NotAlgebraicError:
-        value = Undefined("zero denominator", expr)
-    if isinstance(value, Undefined) or value.rational is None:
-        raise CannotEliminateError(f"{what} that is not rational")
-    return value.rational
+        return None
+    return None if isinstance(value, Undefined) else value.rational
 
 
 def _add(left: Numerator, right: Numerator) -> Numerator:

@@ -141,8 +141,8 @@ class Surd(Real):
         """``(1 + sqrt(5))/2``: text of our grammar."""
         if not self.b:
             return str(self.a)
-        common = int(self.a.q) * int(self.b.q) // gcd(int(self.a.q), int(self.b.q))
-        p, q = int(self.a * common), int(self.b * common)
+        common = self.a.q * self.b.q / self.a.q.gcd(self.b.q)
+        p, q = (self.a * common).p, (self.b * common).p  # str of these has no limit of digits
         root = f"sqrt({self.d})" if abs(q) == 1 else f"{abs(q)}*sqrt({self.d})"
         if p == 0:
             text = ("-" if q < 0 else "") + root
