@@ -1,9 +1,9 @@
 """Decides whether an answer to an equation problem is right, and says why. Needs no torch."""
 
 from verifiers.algebra import Real, RealSet
-from verifiers.answer import AnswerError
 from verifiers.habits import read_habits
 from verifiers.read_set import parse_set
+from verifiers.read_value import AnswerError
 from verifiers.solve import Solution, UndecidedError, domain_conditions, real_domain, solve
 from verifiers.types import Ask, Decision, Domain, Habits, Problem, Reason, Verdict
 from verifiers.verify import verify, verify_completion

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from verifiers.algebra.exact import Real
 from verifiers.algebra.sets import EMPTY, RealSet
 from verifiers.phrases import read_phrase
-from verifiers.read_set import AnswerError, SetParser, parse_set
+from verifiers.read_set import SetParser, parse_set
+from verifiers.read_value import AnswerError
 from verifiers.syntax.ast import Sym
-from verifiers.syntax.errors import OverBudgetError, ParseError
+from verifiers.syntax.errors import MAX_CHARACTERS, OverBudgetError, ParseError
 from verifiers.types import Ask, Reason
 
 _LABELS = {
@@ -46,6 +47,8 @@ def parse_answer(
     if not text.strip():
         raise AnswerError(Reason.NO_ANSWER, "The answer is empty.")
     try:
+        if len(text) > MAX_CHARACTERS:
+            raise OverBudgetError(f"{len(text)} characters; at most {MAX_CHARACTERS} are read")
         if ask is Ask.SOLUTIONS:
             return Answer(numbers=parse_set(text, unknown, parameters))
         return _parse_number(text, unknown, ask, parameters or {})
@@ -78,7 +81,7 @@ def _parse_number(text: str, unknown: str, ask: Ask, parameters: Mapping[str, Re
     )
     text = text[label.end() :] if label else text
     parser = SetParser(text, unknown, parameters)
-    if parser.token.kind in ("empty", "\\{") or (parser.token.kind == "{" and parser.braces_list()):
+    if parser.set_stands_here():
         numbers = parser.set()
         parser.expect_end("the end")
         if numbers.points == ():

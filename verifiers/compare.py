@@ -13,6 +13,7 @@ from verifiers.syntax.text import to_text
 from verifiers.types import Ask, Reason
 
 MAX_EXAMPLES = 8
+MAX_SHOWN = 100  # characters of a number
 
 
 def compare(solution: Solution, ask: Ask, answer: Answer) -> tuple[Reason, tuple[str, ...]]:
@@ -50,7 +51,7 @@ def _compare_sets(solution: Solution, answered: RealSet) -> tuple[Reason, tuple[
         evidence.append(sentence)
     for number in _examples(missing):
         reasons.append(Reason.MISSING_SOLUTION)
-        evidence.append(f"{solution.unknown} = {number} is a solution and is missing.")
+        evidence.append(f"{solution.unknown} = {_shown(number)} is a solution and is missing.")
     worst = (Reason.OUTSIDE_DOMAIN, Reason.NOT_A_SOLUTION, Reason.MISSING_SOLUTION)
     return next(reason for reason in worst if reason in reasons), tuple(evidence)
 
@@ -65,6 +66,7 @@ def _examples(numbers: RealSet) -> tuple[Real, ...]:
 def _why_not(solution: Solution, number: Real) -> tuple[Reason, str]:
     """Why an answered number is no solution, by putting it into the equation as it was written."""
     name, equation = solution.unknown, solution.equation
+    at = f"{name} = {_shown(number)}"
     held = holds_at(equation, number)
     if isinstance(held, Undefined):
         part = to_text(held.part)
@@ -73,11 +75,11 @@ def _why_not(solution: Solution, number: Real) -> tuple[Reason, str]:
             "negative radicand": f"{part}, under an even root, is negative",
             "zero to a power that is not positive": f"the base {part} is 0",
         }[held.cause]
-        return Reason.OUTSIDE_DOMAIN, f"{name} = {number} is outside the domain: {cause} there."
-    left, right = (evaluate(side, {name: number}) for side in equation.sides)
+        return Reason.OUTSIDE_DOMAIN, f"{at} is outside the domain: {cause} there."
+    left, right = (_shown(evaluate(side, {name: number})) for side in equation.sides)
     return (
         Reason.NOT_A_SOLUTION,
-        f"{name} = {number} is not a solution: the left side is {left}, the right side {right}.",
+        f"{at} is not a solution: the left side is {left}, the right side {right}.",
     )
 
 
@@ -111,3 +113,8 @@ def _asked_number(points: tuple[Real, ...], ask: Ask) -> Real | None:
     if ask is Ask.PRODUCT:
         return reduce(lambda product, point: product * point, points)
     return points[-1] if ask is Ask.LARGEST else points[0]
+
+
+def _shown(number: object) -> str:
+    text = str(number)
+    return text if len(text) <= MAX_SHOWN else text[:MAX_SHOWN] + "..."

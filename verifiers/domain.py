@@ -34,7 +34,12 @@ class Condition:
     def holds(self) -> RealSet | None:
         """Where it holds (or ``part`` does not exist), or None where that cannot be computed."""
         try:
-            return RealSet.from_rule(_turning_points(self.part, self.unknown), self._holds_at)
+            points = _turning_points(self.part, self.unknown)
+            if points is None:
+                return EMPTY if self.op == "!=" else REALS
+            if self.op == "!=":
+                return ~RealSet.points_only(x for x in points if not self._holds_at(x))
+            return RealSet.from_rule(points, self._holds_at)
         except ZeroDenominatorError:
             return EMPTY
         except (CannotEliminateError, NoExactRootsError, OverBudgetError):
@@ -102,15 +107,17 @@ def _power_conditions(base: Expr, exponent: Expr, unknown: str) -> Iterator[Cond
         yield Condition(base, "!=", unknown)
 
 
-def _turning_points(expr: Expr, unknown: str) -> list[Real]:
+def _turning_points(expr: Expr, unknown: str) -> list[Real] | None:
     """Numbers between which the sign of ``expr``, or its absence, does not change.
 
     A continuous tree changes sign at a zero, or at an end of an interval on which it exists.
+    None: it is 0 wherever it exists.
     """
     tower = Tower(unknown)
     quotient = tower.quotient(expr)
-    numerators = [num for num in (quotient.num, *tower.squares) if num]
-    polys = [quotient.den, *(tower.norm(num) for num in numerators)]
+    if not quotient.num:
+        return None
+    polys = [quotient.den, *(tower.norm(num) for num in (quotient.num, *tower.squares))]
     if not all(polys):
         raise CannotEliminateError("zeros that cannot be counted")
     return ascending(root for poly in polys for each in factor(poly) for root in each.roots)

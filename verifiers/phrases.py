@@ -9,6 +9,7 @@ from typing import Literal
 MAX_PHRASE = 300
 
 _UNWRAP = re.compile(r"\\(?:text|mathrm|textrm|textbf|mathbf|textit|mbox|rm)\s*\{([^{}]*)\}")
+_A_WORD = re.compile(r"[A-Za-z]{3}")
 _SPACE = re.compile(r"(?:\s|~|\$|\\[,;:!()\[\] ]|\\quad|\\qquad)+")
 
 _NAME = r"(?:x|(?:the )?values? of x|the unknown)"
@@ -37,8 +38,8 @@ _ALL_REALS = re.compile(
     r"(?P<rest>.*)"
 )
 _EXCEPT = re.compile(
-    r",? ?\(?(?:except(?: for)?|excluding|other than|but not|but|apart from|besides|without)"
-    r"(?: the value| when| where| at)? (?P<rest>.+?)\)?"
+    r",? ?(?:except(?: for)?|excluding|other than|but not|but|apart from|besides|without)"
+    r"(?: the value| when| where| at)? (?P<rest>.+)"
 )
 _SUCH_THAT = re.compile(r",? ?\(?(?:such that|where|with|for which|satisfying|,) ?(?P<rest>.+?)\)?")
 _INFINITELY_MANY = re.compile(
@@ -58,7 +59,7 @@ class Phrase:
 
 def read_phrase(text: str, unknown: str) -> Phrase | None:
     """The phrase that the whole text is, or None. Never a part of it: "not 7" is no phrase."""
-    if len(text) > MAX_PHRASE:
+    if len(text) > MAX_PHRASE or not (_A_WORD.search(text) or "∞" in text):
         return None
     plain = _SPACE.sub(" ", _UNWRAP.sub(r" \1 ", text)).strip().rstrip(".!").strip()
     lowered = plain.lower()

@@ -13,18 +13,13 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping
 
-from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.algebra.sets import EMPTY, REALS, RealSet
 from verifiers.phrases import Phrase, read_phrase
-from verifiers.syntax.ast import Expr, PlusMinus, Pow, Root, Sym
-from verifiers.syntax.errors import ParseError
-from verifiers.syntax.parser import RELATIONS, Parser
-from verifiers.syntax.text import to_text
-from verifiers.syntax.walk import free_names, plus_minus_choices, subexpressions
+from verifiers.read_value import AnswerError, ValueParser
+from verifiers.syntax.ast import Expr
+from verifiers.syntax.parser import RELATIONS
 from verifiers.types import Reason
-
-MAX_POWERS = 40  # roots and powers in one text: what makes exact comparison expensive
 
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
 _LEAD_IN = re.compile(
@@ -34,14 +29,6 @@ _LEAD_IN = re.compile(
 )
 
 
-class AnswerError(ValueError):
-    """The answer is wrong whatever the solutions are; ``reason`` says in which way."""
-
-    def __init__(self, reason: Reason, message: str) -> None:
-        super().__init__(message)
-        self.reason = reason
-
-
 def parse_set(text: str, unknown: str, parameters: Mapping[str, Real] | None = None) -> RealSet:
     """The set that ``text`` describes: solutions (``x = 1 or x = 3``), a domain (``x != 2``).
 
@@ -49,28 +36,26 @@ def parse_set(text: str, unknown: str, parameters: Mapping[str, Real] | None = N
     about another name, unsolved, or contradicts itself.
     """
     phrase = read_phrase(text, unknown)
-    if phrase is not None:
-        return _phrase_set(phrase, unknown, parameters or {})
-    lead_in = _LEAD_IN.match(text)
-    return _set_of(text[lead_in.end() :] if lead_in else text, unknown, parameters or {})
-
-
-def _phrase_set(phrase: Phrase, unknown: str, parameters: Mapping[str, Real]) -> RealSet:
-    if phrase.kind == "no solution":
-        return EMPTY
+    if phrase is None:
+        lead_in = _LEAD_IN.match(text)
+        return _read(text[lead_in.end() :] if lead_in else text, unknown, parameters or {})
     if phrase.kind == "infinitely many":
         raise AnswerError(Reason.WRONG_KIND, '"Infinitely many" does not say which.')
+    if phrase.kind == "no solution":
+        return EMPTY
+    return _all_reals(phrase, unknown, parameters or {})
+
+
+def _all_reals(phrase: Phrase, unknown: str, parameters: Mapping[str, Real]) -> RealSet:
     if not phrase.link:
         return REALS
-    rest = _set_of(phrase.rest, unknown, parameters)
-    if phrase.link == "with":
-        return rest
-    if rest.points is None and rest.missing_points is not None:
+    rest = _read(phrase.rest, unknown, parameters)
+    if phrase.link == "with" or rest.missing_points is not None:
         return rest  # "all real numbers except x != 0" is said for "except 0"
     return ~rest
 
 
-def _set_of(text: str, unknown: str, parameters: Mapping[str, Real]) -> RealSet:
+def _read(text: str, unknown: str, parameters: Mapping[str, Real]) -> RealSet:
     parser = SetParser(text, unknown, parameters)
     result = parser.set()
     parser.accept(".")
@@ -78,157 +63,113 @@ def _set_of(text: str, unknown: str, parameters: Mapping[str, Real]) -> RealSet:
     return result
 
 
-class SetParser(Parser):
-    """The grammar of answers, on top of that of expressions; see the module."""
+class SetParser(ValueParser):
+    """The grammar of answers, on top of that of values; see the module."""
 
     def __init__(self, text: str, unknown: str, parameters: Mapping[str, Real]) -> None:
-        super().__init__(text, (unknown, *parameters))
-        self.unknown = unknown
-        self.parameters = parameters
-        self._powers = 0
+        super().__init__(text, unknown, parameters)
+        self._num_items = 0
+        self._says_empty = False
 
     def set(self) -> RealSet:
+        """A set; an empty one must say so, alone: ``3 < x < 1`` and ``∅ or 2`` are refused."""
         result = self._clause()
         while self._word_follows("or"):
             result = result | self._clause()
+        if self._says_empty != (result == EMPTY) or (self._says_empty and self._num_items > 1):
+            raise AnswerError(Reason.WRONG_KIND, "The answer contradicts itself.")
         return result
 
     def _clause(self) -> RealSet:
         """Values and equations add up, restrictions cut: they may not cut what was answered."""
-        values, restriction = EMPTY, REALS
-        has_values = False
+        values = restriction = None
         operator = "="
         while True:
             item, operator = self._item(operator)
             if operator == "=":
-                values, has_values = values | item, True
+                values = item if values is None else values | item
             else:
-                restriction = restriction & item
+                restriction = item if restriction is None else restriction & item
             if not (self.accept(",") or self.accept(";") or self._word_follows("and")):
                 break
             self._word_follows("and")  # "1, 2, and 3"
         self._word_follows("only")
-        if not has_values:
+        if values is None:
+            assert restriction is not None
             return restriction
-        if values & restriction != values:
+        if restriction is not None and values & restriction != values:
             raise AnswerError(Reason.WRONG_KIND, "The answer excludes a value that it gives.")
         return values
 
     def _word_follows(self, word: str) -> bool:
-        if self.token.value == word or self.token.kind == word:
+        if self.token.value.lower() == word or self.token.kind == word:
             self.index += 1
             return True
         return False
 
     def _item(self, operator: str) -> tuple[RealSet, str]:
         """One item and its operator; a bare value takes that of the item before it."""
+        self._num_items += 1
         literal = self._literal()
         if literal is not None:
-            return literal, "=" if any(literal.inside) != all(literal.inside) else "in"
+            return literal, _operator_of(literal)
         sides, operators = [self.sum()], []
-        while self.token.kind in RELATIONS or self.token.kind == "in" or self.token.value == "in":
-            operators.append(self.advance().kind.replace("word", "in"))
-            literal = self._literal() if operators[-1] in ("in", "=") else None
-            if literal is not None:
-                if len(operators) > 1:
-                    self.fail("one relation")
-                self._check_assigned(sides[0])
-                return literal, "="
-            if operators[-1] == "in":
+        if self._word_follows("in") or (self.token.kind == "=" and self._set_follows()):
+            self.accept("=")
+            self.check_assigned(sides[0])
+            literal = self._literal()
+            if literal is None:
                 self.fail("a set")
+            return literal, _operator_of(literal)
+        while self.token.kind in RELATIONS:
+            operators.append(self.advance().kind)
             sides.append(self.sum())
         if not operators:
             if operator not in ("=", "!="):
                 self.fail("a relation")
-            return self._values(sides[0], operator), operator
+            return self.values(sides[0], operator), operator
         return self._relation(sides, operators)
 
     def _relation(self, sides: list[Expr], operators: list[str]) -> tuple[RealSet, str]:
         if set(operators) == {"="}:
-            if len(sides) == 2 and self._is_unknown(sides[1]) and not self._is_unknown(sides[0]):
+            if len(sides) == 2 and self.is_unknown(sides[1]) and not self.is_unknown(sides[0]):
                 sides = sides[::-1]  # 3 = x
-            self._check_assigned(sides[0])
+            self.check_assigned(sides[0])
             if len(sides) == 2:
-                return self._values(sides[1], "="), "="
+                return self.values(sides[1], "="), "="
             return RealSet.points_only([self.one_value(sides[1:])]), "="
-        if len(operators) == 1 and self._is_unknown(sides[0]):
-            return self._values(sides[1], operators[0]), operators[0]
-        if len(operators) == 1 and self._is_unknown(sides[1]):
-            return self._values(sides[0], _MIRRORED[operators[0]]), operators[0]
-        if len(operators) == 2 and self._is_unknown(sides[1]) and "=" not in operators:
-            low = self._values(sides[0], _MIRRORED[operators[0]])
-            return low & self._values(sides[2], operators[1]), operators[1]
+        if len(operators) == 1 and self.is_unknown(sides[0]):
+            return self.values(sides[1], operators[0]), operators[0]
+        if len(operators) == 1 and self.is_unknown(sides[1]):
+            return self.values(sides[0], _MIRRORED[operators[0]]), operators[0]
+        if len(operators) == 2 and self.is_unknown(sides[1]) and "=" not in operators:
+            low = self.values(sides[0], _MIRRORED[operators[0]])
+            return low & self.values(sides[2], operators[1]), operators[1]
         raise AnswerError(Reason.WRONG_KIND, f"The answer is not solved for {self.unknown}.")
 
-    def _is_unknown(self, expr: Expr) -> bool:
-        return isinstance(expr, Sym) and (
-            expr.name == self.unknown or expr.name.startswith(self.unknown + "_")
-        )
+    def set_stands_here(self) -> bool:
+        """Whether a set literal begins at this token, not a value."""
+        kind = self.token.kind
+        if kind in ("{", "(", "["):
+            return self._braces_list() if kind == "{" else self._comma_at_level()
+        return kind in ("empty", "reals", "\\{")
 
-    def _check_assigned(self, left: Expr) -> None:
-        if self._is_unknown(left):
-            return
-        if isinstance(left, Sym):
-            raise AnswerError(
-                Reason.WRONG_KIND, f"The answer gives {left.name}, not {self.unknown}."
-            )
-        raise AnswerError(
-            Reason.WRONG_KIND, f"The answer is not solved: its left side is {to_text(left)[:80]}."
-        )
-
-    def _values(self, expr: Expr, operator: str) -> RealSet:
-        if sum(isinstance(part, PlusMinus) for part in subexpressions(expr)) > 1:
-            raise ParseError("several ± in one value have two readings")
-        sets = [
-            RealSet.compared(operator, self._value(choice)) for choice in plus_minus_choices(expr)
-        ]
-        if len(sets) == 1:
-            return sets[0]
-        if operator not in ("=", "!="):
-            raise ParseError("an inequality with ±")
-        return sets[0] | sets[1] if operator == "=" else sets[0] & sets[1]
-
-    def _value(self, expr: Expr) -> Real:
-        self._powers += sum(isinstance(part, Root | Pow) for part in subexpressions(expr))
-        if self._powers > MAX_POWERS:
-            raise OverBudgetError(f"more than {MAX_POWERS} roots and powers")
-        names = free_names(expr) - self.parameters.keys()
-        if names:
-            listed = ", ".join(sorted(names))[:80]
-            raise AnswerError(Reason.WRONG_KIND, f"The answer is no number: it has {listed} in it.")
-        try:
-            value = evaluate(expr, self.parameters)
-        except NotAlgebraicError as error:
-            raise ParseError(f"{error} is not supported") from error
-        if isinstance(value, Undefined):
-            raise AnswerError(
-                Reason.WRONG_KIND, f"{to_text(expr)[:80]} is no real number: {value.cause}."
-            )
-        return value
-
-    def one_value(self, sides: tuple[Expr, ...] | list[Expr]) -> Real:
-        """The value that all sides of an = chain have."""
-        if any(isinstance(part, PlusMinus) for side in sides for part in subexpressions(side)):
-            raise AnswerError(Reason.WRONG_KIND, "± gives two values where one is asked for.")
-        values = [self._value(side) for side in sides]
-        if any(value != values[0] for value in values[1:]):
-            raise AnswerError(
-                Reason.WRONG_KIND, "The answer contradicts itself: " + " = ".join(map(str, values))
-            )
-        return values[0]
+    def _set_follows(self) -> bool:
+        self.index += 1
+        found = self.set_stands_here()
+        self.index -= 1
+        return found
 
     def _literal(self) -> RealSet | None:
-        """A set that stands here, or None where a relation or a value does."""
-        token = self.token
+        """The set that stands here, or None where a value does."""
+        if not self.set_stands_here():
+            return None
         if self.accept("empty"):
+            self._says_empty = True
             return EMPTY
-        if token.kind == "reals":
+        if self.token.kind == "reals":
             return self._reals()
-        if token.kind == "\\{" or (token.kind == "{" and self.braces_list()):
-            return self._braces()
-        if token.kind in ("(", "[") and self._comma_at_level():
-            return self._interval()
-        return None
+        return self._interval() if self.token.kind in ("(", "[") else self._braces()
 
     def _reals(self) -> RealSet:
         self.expect("reals")
@@ -237,12 +178,14 @@ class SetParser(Parser):
             if taken is None:
                 self.fail("a set after ∖")
             return ~taken
-        if self.token.kind == "\\{":  # ℝ\{0} in plain text
+        if self.token.kind in ("\\{", "{"):  # ℝ\{0} and ℝ \ {0} in plain text
             return ~self._braces()
         return REALS
 
     def _braces(self) -> RealSet:
-        closing = {"\\{": "\\}", "{": "}"}[self.advance().kind]
+        """A list in braces; ``\\{0}`` for ``\\{0\\}`` is let pass."""
+        self.advance()
+        self._says_empty |= self.token.kind in ("\\}", "}")
         result = EMPTY
         while self.token.kind not in ("\\}", "}"):
             item, operator = self._item("=")
@@ -251,13 +194,11 @@ class SetParser(Parser):
             result = result | item
             if not (self.accept(",") or self.accept(";")):
                 break
-        if self.token.kind in ("\\}", "}") and self.token.kind != closing:
-            self.index += 1  # \{0} : one brace is written with its backslash, the other without
-        else:
-            self.expect(closing)
+        if not (self.accept("\\}") or self.accept("}")):
+            self.fail("'}'")
         return result
 
-    def braces_list(self) -> bool:
+    def _braces_list(self) -> bool:
         """Whether the ``{`` here opens a list: it is empty, or closes the whole item."""
         depth = 0
         for index in range(self.index, len(self.tokens)):
@@ -281,10 +222,10 @@ class SetParser(Parser):
 
     def _interval(self) -> RealSet:
         closed_low = self.advance().kind == "["
-        low = self._end()
+        low = self._end("-")
         if not (self.accept(",") or self.accept(";")):
             self.fail("','")
-        high = self._end()
+        high = self._end("+")
         closed_high = self.token.kind == "]"
         if not (self.accept(")") or self.accept("]")):
             self.fail("')' or ']'")
@@ -299,12 +240,18 @@ class SetParser(Parser):
             return result | self._interval()
         return result
 
-    def _end(self) -> Real | None:
-        """An end of an interval; None is infinity."""
+    def _end(self, sign: str) -> Real | None:
+        """An end of an interval; None is the infinity of this sign."""
         mark = self.index
-        if self.token.kind in ("-", "+"):
-            self.index += 1
+        written = self.advance().kind if self.token.kind in ("-", "+") else "+"
         if self.accept("infinity") or self._word_follows("oo") or self._word_follows("inf"):
+            if written != sign:
+                self.fail("the other infinity")
             return None
         self.index = mark
-        return self._value(self.sum())
+        return self.one_value([self.sum()])
+
+
+def _operator_of(literal: RealSet) -> str:
+    """ℝ restricts (``x ∈ ℝ, x ≠ 0``), every other set adds up with what stands beside it."""
+    return "in" if literal == REALS else "="

@@ -5,9 +5,10 @@ from __future__ import annotations
 from dataclasses import replace
 from time import perf_counter
 
-from verifiers.answer import AnswerError, parse_answer
+from verifiers.answer import parse_answer
 from verifiers.compare import compare, expected_text
 from verifiers.extract import extract_answer
+from verifiers.read_value import AnswerError
 from verifiers.solve import Solution, UndecidedError, outcome_of
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.types import Decision, Problem, Reason, Verdict

@@ -75,5 +75,5 @@ def test_only_supervised_rows_have_a_working():
 
 def test_asking_for_more_than_there_are_says_so():
     config = DataConfig(validation_size=100_000)
-    with pytest.raises(ValueError, match=r"family 'absolute'.*ask for fewer"):
+    with pytest.raises(ValueError, match=r"has no more than .* ask for fewer"):
         list(generate_split("validation", config, 0))

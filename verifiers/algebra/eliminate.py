@@ -11,7 +11,6 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from functools import reduce
 from math import gcd
 from typing import TypeAlias
 
@@ -132,7 +131,13 @@ class Tower:
         return Quotient(self.multiply(left.num, right.num), _bounded(left.den * right.den))
 
     def _power(self, base: Expr, exponent: Expr) -> Quotient:
+        if free_names(exponent):
+            raise CannotEliminateError("the unknown in an exponent")
         rational = _rational(exponent)
+        if rational is None:
+            raise CannotEliminateError("an exponent that is not rational")
+        if not free_names(base) and (number := _rational(Pow(base, exponent))) is not None:
+            return _constant(number)
         if rational.denominator > 2:
             raise CannotEliminateError("a power with a fractional exponent")
         value = self.quotient(base)
@@ -172,7 +177,7 @@ class Tower:
 def _without_square_factor(poly: fmpq_poly) -> tuple[fmpq, Numerator]:
     """``c, r`` with ``poly = c^2 * r``, c > 0 rational and r without square number in it."""
     integral = poly.numer()
-    content = reduce(gcd, (int(each) for each in integral.coeffs()))
+    content = gcd(*(int(each) for each in integral.coeffs()))
     den = int(poly.denom())
     size, rest = square_part(content * den)  # content/den = size^2 * rest / den^2
     return fmpq(size, den), {0: fmpq_poly(integral) * fmpq(rest, content)}
@@ -185,27 +190,22 @@ def _constant(value: Fraction) -> Quotient:
 
 def _constant_root(radicand: Quotient, index: int) -> Quotient:
     """Roots of other indices: only of rational numbers that are perfect powers."""
-    if set(radicand.num) <= {0} and radicand.den.degree() == 0:
-        value = radicand.num.get(0, _ZERO)
-        if value.degree() <= 0:
-            ratio = (value / radicand.den)[0]
-            number = Fraction(int(ratio.p), int(ratio.q))
-            exact = evaluate(Root(Num(number), index), {})
-            if not isinstance(exact, Undefined) and exact.rational is not None:
-                return _constant(exact.rational)
+    above = radicand.num.get(0, _ZERO)
+    if set(radicand.num) <= {0} and above.degree() <= 0 and radicand.den.degree() == 0:
+        ratio = above[0] / radicand.den[0]
+        number = _rational(Root(Num(Fraction(int(ratio.p), int(ratio.q))), index))
+        if number is not None:
+            return _constant(number)
     raise CannotEliminateError(f"a root of index {index}")
 
 
-def _rational(exponent: Expr) -> Fraction:
-    if free_names(exponent):
-        raise CannotEliminateError("the unknown in an exponent")
+def _rational(expr: Expr) -> Fraction | None:
+    """The value of a constant expression, where it is rational in its form."""
     try:
-        value = evaluate(exponent, {})
+        value = evaluate(expr, {})
     except NotAlgebraicError:
-        value = Undefined("zero denominator", exponent)
-    if isinstance(value, Undefined) or value.rational is None:
-        raise CannotEliminateError("an exponent that is not rational")
-    return value.rational
+        return None
+    return None if isinstance(value, Undefined) else value.rational
 
 
 def _add(left: Numerator, right: Numerator) -> Numerator:

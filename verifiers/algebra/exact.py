@@ -141,8 +141,8 @@ class Surd(Real):
         """``(1 + sqrt(5))/2``: text of our grammar."""
         if not self.b:
             return str(self.a)
-        common = int(self.a.q) * int(self.b.q) // gcd(int(self.a.q), int(self.b.q))
-        p, q = int(self.a * common), int(self.b * common)
+        common = self.a.q * self.b.q / self.a.q.gcd(self.b.q)
+        p, q = (self.a * common).p, (self.b * common).p  # str of these has no limit of digits
         root = f"sqrt({self.d})" if abs(q) == 1 else f"{abs(q)}*sqrt({self.d})"
         if p == 0:
             text = ("-" if q < 0 else "") + root
@@ -211,11 +211,13 @@ class Composite(Real):
     def __str__(self) -> str:
         texts = [str(arg) for arg in self.args]
         if self.op == "root":
-            return f"sqrt({texts[0]})" if self.index == 2 else f"sqrt[{self.index}]({texts[0]})"
+            name = {2: "sqrt", 3: "cbrt"}.get(self.index, f"sqrt[{self.index}]")
+            return f"{name}({texts[0]})"
         if self.op == "+":
             return f"{texts[0]} + {texts[1]}".replace("+ -", "- ")
         if self.op == "*" and self.args[0].rational == -1:
-            return f"-({texts[1]})" if " " in texts[1] else f"-{texts[1]}"
+            plain = isinstance(self.args[1], Composite) and self.args[1].op == "root"
+            return f"-{texts[1]}" if plain else f"-({texts[1]})"
         return self.op.join(f"({text})" for text in texts)
 
 
@@ -223,6 +225,8 @@ def compare(x: Real, y: Real) -> int:
     """The sign of ``x - y``."""
     if isinstance(x, Surd) and isinstance(y, Surd) and not (x.b or y.b):
         return (x.a > y.a) - (x.a < y.a)
+    if x is y or x.key == y.key:
+        return 0
     return (x - y).sign()
 
 

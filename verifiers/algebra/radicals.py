@@ -49,13 +49,16 @@ def power(base: Real, exponent: Fraction) -> Real:
     upper, lower, _ = base.bounds()
     if times * max(upper, lower, 1) > MAX_POWER_BITS:
         raise OverBudgetError(f"a power of more than {MAX_POWER_BITS} bits")
-    result: Real = Real.of(1)
+    if isinstance(base, Surd) and not base.b:
+        return Real.of(base.a**times if exponent >= 0 else base.a**-times)
+    result: Real | None = None
     while times:
         if times & 1:
-            result = result * base
+            result = base if result is None else result * base
         times >>= 1
         if times:
             base = base * base
+    result = Real.of(1) if result is None else result
     return Real.of(1) / result if exponent < 0 else result
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import gcd
 
-from flint import fmpq, fmpq_poly, fmpz_poly
+from flint import acb, fmpq, fmpq_poly, fmpz_poly
 
 from verifiers.algebra.exact import Real, Surd
 from verifiers.algebra.integers import square_part
@@ -43,7 +43,8 @@ def _real_roots(poly: fmpz_poly) -> tuple[Real, ...]:
     inner, gap = _deflate(poly)
     if inner.degree() <= 2:
         return tuple(x for y in _real_roots(inner) for x in _nth_roots(y, gap))
-    if any(value.imag.is_zero() for value, _ in poly.complex_roots()):
+    complex_roots: list[tuple[acb, int]] = poly.complex_roots()  # type: ignore[assignment]
+    if any(value.imag.is_zero() for value, _ in complex_roots):
         raise NoExactRootsError(f"the factor {poly_text(poly, 'x')} has real roots of high degree")
     return ()
 
@@ -84,7 +85,7 @@ def poly_text(poly: fmpz_poly | fmpq_poly, unknown: str) -> str:
             continue
         size = abs(coefficient)
         letters = "" if power == 0 else unknown if power == 1 else f"{unknown}^{power}"
-        term = f"{size}*{letters}" if letters and size != 1 else letters or str(size)
+        term = f"{size}*{letters}" if letters and str(size) != "1" else letters or str(size)
         sign = ("-" if coefficient < 0 else "") if not text else " - " if coefficient < 0 else " + "
         text += sign + term
     return text or "0"

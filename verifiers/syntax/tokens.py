@@ -87,6 +87,8 @@ def tokenize(text: str) -> list[Token]:
             dropped.append(False)
         if group == "symbol" and value == "}" and dropped and dropped.pop():
             continue
+        if group in ("number", "super", "sub") and len(value) > MAX_DIGITS:
+            raise OverBudgetError(f"a number of more than {MAX_DIGITS} digits", start)
         tokens.extend(_tokens_of(group, value, start, position))
         if len(tokens) > MAX_TOKENS:
             raise OverBudgetError(f"more than {MAX_TOKENS} symbols", start)
@@ -97,10 +99,7 @@ def tokenize(text: str) -> list[Token]:
 def _tokens_of(group: str, value: str, start: int, end: int) -> list[Token]:
     match group:
         case "number":
-            value = value.replace("{,}", "")
-            if len(value) > MAX_DIGITS:
-                raise OverBudgetError(f"a number of more than {MAX_DIGITS} digits", start)
-            return [Token("number", value, start, end)]
+            return [Token("number", value.replace("{,}", ""), start, end)]
         case "word":
             return [Token("word", value, start, end)]
         case "symbol":

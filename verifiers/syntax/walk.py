@@ -21,6 +21,8 @@ from verifiers.syntax.ast import (
 
 def children(expr: Expr) -> tuple[Expr, ...]:
     match expr:
+        case Num() | Sym():
+            return ()
         case Add(terms):
             return terms
         case Mul(factors):
@@ -33,7 +35,6 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (arg,)
         case Root(radicand):
             return (radicand,)
-    return ()
 
 
 def rebuild(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
@@ -60,9 +61,11 @@ def rebuild(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
 
 def subexpressions(expr: Expr) -> Iterator[Expr]:
     """The expression and everything in it, parents first."""
-    yield expr
-    for child in children(expr):
-        yield from subexpressions(child)
+    pending = [expr]
+    while pending:
+        part = pending.pop()
+        yield part
+        pending.extend(reversed(children(part)))
 
 
 def free_names(expr: Expr) -> frozenset[str]:
@@ -86,6 +89,8 @@ def plus_minus_choices(expr: Expr) -> tuple[Expr, ...]:
 
 
 def _choose(expr: Expr, *, plus: bool) -> Expr:
+    if isinstance(expr, Num | Sym):
+        return expr
     parts = tuple(_choose(child, plus=plus) for child in children(expr))
     if isinstance(expr, PlusMinus):
         return parts[0] if plus else Neg(parts[0])

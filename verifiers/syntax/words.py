@@ -64,7 +64,7 @@ UNSUPPORTED_FUNCTIONS = frozenset(_words("sin cos tan cot sec csc ln log exp pi 
 ENGLISH = frozenset(
     _words(
         "all and any are but do does empty equation except exist exists for has have in infinitely "
-        "is many no none not number numbers of only or other real reals root roots set solution "
+        "is it many no none not number numbers of only or other real reals root roots set solution "
         "solutions such than that the there these value values where which with zero"
     )
 )

@@ -1,0 +1,129 @@
+"""python -m verifiers check|solve|grade."""
+
+from __future__ import annotations
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from verifiers.grade import grade_file
+from verifiers.solve import UndecidedError, solve
+from verifiers.types import Ask, Decision, Problem, Verdict
+from verifiers.verify import verify, verify_completion
+
+EXIT_STATUS = {Decision.CORRECT: 0, Decision.INCORRECT: 1, Decision.UNDECIDED: 2}
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs one command; the exit status of ``check`` is 0, 1 or 2 as the verdict is."""
+    options = _parser().parse_args(arguments)
+    try:
+        status: int = options.run(options)
+    except (OSError, argparse.ArgumentTypeError) as error:
+        print(f"error: {error}", file=sys.stderr)
+        return 2
+    return status
+
+
+def _check(options: argparse.Namespace) -> int:
+    grade = verify_completion if options.completion else verify
+    verdict = grade(_problem(options), options.answer)
+    print(_report(verdict))
+    return EXIT_STATUS[verdict.verdict]
+
+
+def _solve(options: argparse.Namespace) -> int:
+    try:
+        solution = solve(_problem(options))
+    except UndecidedError as error:
+        print(f"undecided ({error.reason}): {error}")
+        return EXIT_STATUS[Decision.UNDECIDED]
+    print(f"solutions    {solution.text}")
+    print(f"domain       {', '.join(solution.domain_texts) or 'all real numbers'}")
+    for label, values in (("excluded", solution.excluded), ("extraneous", solution.extraneous)):
+        if values:
+            print(f"{label:12} {', '.join(map(str, values))}")
+    print("certificate  " + "\n             ".join(solution.certificate))
+    return 0
+
+
+def _grade(options: argparse.Namespace) -> int:
+    counts = grade_file(options.source, options.output)
+    total = sum(counts.values())
+    summary = ", ".join(f"{counts[decision]} {decision}" for decision in Decision)
+    print(f"{total} answers: {summary}", file=sys.stderr)
+    return 0
+
+
+def _report(verdict: Verdict) -> str:
+    lines = [f"{verdict.verdict} ({verdict.reason})"]
+    for label, text in (("answer", verdict.answer), ("expected", verdict.expected)):
+        if text is not None:
+            lines.append(f"  {label:9} {text}")
+    if verdict.domain:
+        lines.append(f"  domain    {', '.join(verdict.domain)}")
+    return "\n".join(lines + [f"  {sentence}" for sentence in verdict.evidence])
+
+
+def _problem(options: argparse.Namespace) -> Problem:
+    params = dict(_parameter(text) for text in options.param)
+    return Problem(
+        equation=options.equation,
+        unknown=options.unknown,
+        ask=getattr(options, "ask", Ask.SOLUTIONS),
+        params=params,
+    )
+
+
+def _parameter(text: str) -> tuple[str, str]:
+    name, sign, _ = text.partition("=")
+    if not sign or not name.strip():
+        raise argparse.ArgumentTypeError(f"--param {text!r}: accepted is NAME=VALUE, as a=6")
+    return name.strip(), text
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m verifiers",
+        description="Decides whether an answer to an equation is right, without a gold answer.",
+        epilog="example: python -m verifiers check '3 - (3+y)/y = y' 'y = 1, y = 3'",
+    )
+    commands = parser.add_subparsers(required=True, metavar="check|solve|grade")
+    problem = argparse.ArgumentParser(add_help=False)
+    problem.add_argument("equation", help="LaTeX, plain text or unicode, with one = in it")
+    problem.add_argument("--unknown", help="by default the only name in the equation")
+    problem.add_argument(
+        "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter's value"
+    )
+
+    check = commands.add_parser(
+        "check",
+        parents=[problem],
+        help="a verdict on one answer; exit status 0 correct, 1 incorrect, 2 undecided",
+        epilog="example: python -m verifiers check '6 - (6+x)/x = x' 'x = 2 or x = 3'",
+    )
+    check.add_argument("answer")
+    check.add_argument("--ask", type=Ask, choices=list(Ask), default=Ask.SOLUTIONS)
+    check.add_argument(
+        "--completion", action="store_true", help="the answer stands in a \\boxed{} of a text"
+    )
+    check.set_defaults(run=_check)
+
+    solve_command = commands.add_parser(
+        "solve",
+        parents=[problem],
+        help="the solution set, the domain, and why no solution is missing",
+        epilog="example: python -m verifiers solve 'a - (a+x)/x = x' --param a=6",
+    )
+    solve_command.set_defaults(run=_solve)
+
+    grade = commands.add_parser(
+        "grade",
+        help="a JSONL file of answers -> a JSONL file of verdicts",
+        epilog='example line: {"id": 1, "equation": "x^2 = 4", "answer": "x = 2, x = -2"}; '
+        "example: python -m verifiers grade answers.jsonl -o verdicts.jsonl",
+    )
+    grade.add_argument("source", metavar="IN.jsonl", help="- for standard input")
+    grade.add_argument("-o", "--output", default="-", metavar="OUT.jsonl")
+    grade.set_defaults(run=_grade)
+    return parser
