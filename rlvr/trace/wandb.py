@@ -28,7 +28,7 @@ from typing import Any
 
 import rlvr
 from rlvr.config import Config
-from rlvr.memory import descendants
+from rlvr.processes import kill_descendants
 
 _log = logging.getLogger(__name__)
 
@@ -171,11 +171,8 @@ class WandbSink:
             _log.warning("wandb: %s; training goes on, and its JSONL files miss nothing", trouble)
 
     def _kill(self) -> None:
-        for pid in [*descendants(self._worker.pid), self._worker.pid]:
-            try:
-                os.kill(pid, 9)
-            except ProcessLookupError:
-                continue
+        kill_descendants(self._worker.pid)
+        self._worker.kill()
         self._worker.wait()
 
 

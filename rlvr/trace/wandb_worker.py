@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from types import FrameType
 from typing import IO, Any
 
-from rlvr.memory import descendants
+from rlvr.processes import kill_descendants
 
 
 def main(settings: Mapping[str, Any], rows: IO[str], reports: IO[str]) -> None:
@@ -49,7 +49,7 @@ def _start(settings: Mapping[str, Any], reports: IO[str]) -> Any:
             raise
         _report(reports, trouble=f"{_first_line(error)}. This run goes on offline")
         # wandb still holds the run's id, and retries. No row has been read yet: begin afresh.
-        _kill_children()
+        kill_descendants(os.getpid())
         offline = json.dumps({**settings, "mode": "offline"})
         command = [sys.executable, "-P", "-m", "rlvr.trace.wandb_worker", offline]
         os.execve(sys.executable, command, environment)
@@ -116,11 +116,6 @@ def _report(reports: IO[str], **what: object) -> None:
         return
 
 
-def _kill_children() -> None:
-    for pid in descendants(os.getpid()):
-        os.kill(pid, signal.SIGKILL)
-
-
 if __name__ == "__main__":
     # What wandb prints must not get between the reports.
     reports, sys.stdout = sys.stdout, sys.stderr
@@ -131,5 +126,5 @@ if __name__ == "__main__":
         _report(reports, trouble=f"{type(error).__name__}: {error}")
     sys.stderr.flush()
     # wandb's exit hooks, and after an error its own process, would go on waiting for the server.
-    _kill_children()
+    kill_descendants(os.getpid())
     os._exit(0)

@@ -187,7 +187,7 @@ def test_a_hung_server_neither_slows_nor_holds_up(
         sink.log(step, {"reward": float(step)})
         worst = max(worst, time.monotonic() - before)
     sink.close()
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 39  # the limits, and what wandb takes to start
     assert worst < 0.5
     assert sink.mode == "offline"
     assert len(history(read_back(run))) == 200
