@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from rlvr.config import Config
 from rlvr.durable import sync
 from rlvr.trace.jsonl import append_rows, cut_back, rollout_files, rollout_row, rollouts_path
-from rlvr.trace.wandb import WandbSink, wandb_mode
+from rlvr.trace.wandb import WandbSink
 from rlvr.types import Rollout
 
 TIME = "time/"  # metrics that depend on the clock: in a second run of the same seed they differ
-
-
-def open_tracer(config: Config, run_folder: Path, resume: bool = False) -> Tracer:
-    """The tracer of a run, with wandb as the config, or else ``WANDB_MODE``, has it."""
-    mode = wandb_mode(config.trace.wandb, os.environ)
-    return Tracer(run_folder, WandbSink(config, run_folder, resume) if mode != "disabled" else None)
 
 
 class Tracer:

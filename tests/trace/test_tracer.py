@@ -6,9 +6,8 @@ from typing import Any
 
 import pytest
 
-from rlvr.config import Config, TraceConfig
 from rlvr.trace.jsonl import read_rows
-from rlvr.trace.tracer import Tracer, open_tracer
+from rlvr.trace.tracer import Tracer
 from rlvr.types import Rollout
 
 MakeRollout = Callable[..., Rollout]
@@ -90,16 +89,6 @@ def test_advantages_must_fit_the_groups(tmp_path: Path, make_rollout: MakeRollou
     with pytest.raises(ValueError, match="zip"):
         Tracer(tmp_path).log_rollouts(1, [[make_rollout()]], [[0.0, 1.0]])
     assert not (tmp_path / "rollouts").exists()
-
-
-def test_disabled_starts_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    for configured, environment in (("disabled", "online"), ("auto", "disabled")):
-        monkeypatch.setenv("WANDB_MODE", environment)
-        config = Config(trace=TraceConfig(wandb=configured))  # type: ignore[arg-type]
-        tracer = open_tracer(config, tmp_path)
-        tracer.log_metrics(1, {"reward": 1.0})
-        tracer.close()
-        assert not (tmp_path / "wandb").exists()
 
 
 def test_metrics_go_to_the_sink_with_their_step(tmp_path: Path) -> None:
