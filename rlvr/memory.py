@@ -5,9 +5,8 @@ from __future__ import annotations
 import os
 import resource
 import sys
-from pathlib import Path
 
-_PROC = Path("/proc")
+from rlvr.processes import PROC, descendants
 
 
 def peak_memory_mb() -> float:
@@ -25,31 +24,9 @@ def peak_memory_mb() -> float:
     return sum(peak or 0 for peak in peaks) * 1024 / 1e6
 
 
-def descendants(pid: int) -> list[int]:
-    """Ids of the living children of a process, of their children, and so on; [] without /proc."""
-    children: dict[int, list[int]] = {}
-    for entry in _PROC.glob("[0-9]*"):
-        parent = _parent(int(entry.name))
-        if parent is not None:
-            children.setdefault(parent, []).append(int(entry.name))
-    found = list(children.get(pid, ()))
-    for child in found:  # grows while it is read: one generation after the other
-        found += children.get(child, ())
-    return found
-
-
-def _parent(pid: int) -> int | None:
-    try:
-        stat = (_PROC / str(pid) / "stat").read_text()
-    except OSError:  # ended meanwhile
-        return None
-    # The name in brackets may itself hold spaces and brackets.
-    return int(stat.rpartition(")")[2].split()[1])
-
-
 def _high_water_kb(pid: int) -> int | None:
     try:
-        status = (_PROC / str(pid) / "status").read_text()
+        status = (PROC / str(pid) / "status").read_text()
     except OSError:
         return None
     for line in status.splitlines():

@@ -28,12 +28,12 @@ from typing import Any
 
 import rlvr
 from rlvr.config import Config
-from rlvr.memory import descendants
+from rlvr.processes import kill_descendants
 
 _log = logging.getLogger(__name__)
 
 _BACKLOG_BYTES = 16_000_000
-_GRACE = 5.0  # seconds over wandb's own limits
+_GRACE = 8.0  # seconds over wandb's own limits
 
 
 def wandb_mode(configured: str, environment: Mapping[str, str]) -> str:
@@ -94,7 +94,7 @@ class WandbSink:
 
     def close(self, exit_code: int = 0) -> None:
         """Finish the run. A code other than 0 marks it as failed. Takes at most ``finish_timeout``
-        and five seconds, and ``init_timeout`` more where wandb has not even started yet. What did
+        and eight seconds, and ``init_timeout`` more where wandb has not even started yet. What did
         not reach the server is on the disk, for ``wandb sync``."""
         assert self._worker.stdin is not None
         if self._worker.stdin.closed:
@@ -171,11 +171,8 @@ class WandbSink:
             _log.warning("wandb: %s; training goes on, and its JSONL files miss nothing", trouble)
 
     def _kill(self) -> None:
-        for pid in [*descendants(self._worker.pid), self._worker.pid]:
-            try:
-                os.kill(pid, 9)
-            except ProcessLookupError:
-                continue
+        kill_descendants(self._worker.pid)
+        self._worker.kill()
         self._worker.wait()
 
 

@@ -7,14 +7,16 @@ as its one argument.
 from __future__ import annotations
 
 import json
+import math
 import os
 import signal
 import sys
 import traceback
 from collections.abc import Mapping
+from types import FrameType
 from typing import IO, Any
 
-from rlvr.memory import descendants
+from rlvr.processes import kill_descendants
 
 
 def main(settings: Mapping[str, Any], rows: IO[str], reports: IO[str]) -> None:
@@ -28,9 +30,7 @@ def main(settings: Mapping[str, Any], rows: IO[str], reports: IO[str]) -> None:
             exit_code = message["finish"]
             break
         _log(run, message["log"], reports)
-    # Should finish() hang in spite of its own time limit, the alarm ends this process.
-    signal.alarm(int(settings["finish_timeout"]) + 10)
-    run.finish(exit_code=exit_code)
+    _finish(run, exit_code, settings["finish_timeout"])
 
 
 def _start(settings: Mapping[str, Any], reports: IO[str]) -> Any:
@@ -49,7 +49,7 @@ def _start(settings: Mapping[str, Any], reports: IO[str]) -> Any:
             raise
         _report(reports, trouble=f"{_first_line(error)}. This run goes on offline")
         # wandb still holds the run's id, and retries. No row has been read yet: begin afresh.
-        _kill_children()
+        kill_descendants(os.getpid())
         offline = json.dumps({**settings, "mode": "offline"})
         command = [sys.executable, "-P", "-m", "rlvr.trace.wandb_worker", offline]
         os.execve(sys.executable, command, environment)
@@ -90,6 +90,21 @@ def _log(run: Any, row: dict[str, Any], reports: IO[str]) -> None:
         _report(reports, dropped=1, trouble=f"a row was refused ({error})")
 
 
+def _finish(run: Any, exit_code: int, timeout: float) -> None:
+    """Finish, and wait until wandb's own process has written its files and ended. ``TimeoutError``
+    where that takes longer than the time limit that wandb was given, and some seconds."""
+    import wandb
+
+    def give_up(number: int, frame: FrameType | None) -> None:
+        raise TimeoutError("it did not finish in time")
+
+    signal.signal(signal.SIGALRM, give_up)
+    signal.alarm(math.ceil(timeout) + 5)
+    run.finish(exit_code=exit_code)
+    wandb.teardown()
+    signal.alarm(0)
+
+
 def _first_line(error: Exception) -> str:
     return str(error).partition("\n")[0].rstrip(". ")
 
@@ -101,11 +116,6 @@ def _report(reports: IO[str], **what: object) -> None:
         return
 
 
-def _kill_children() -> None:
-    for pid in descendants(os.getpid()):
-        os.kill(pid, signal.SIGKILL)
-
-
 if __name__ == "__main__":
     # What wandb prints must not get between the reports.
     reports, sys.stdout = sys.stdout, sys.stderr
@@ -115,6 +125,6 @@ if __name__ == "__main__":
         traceback.print_exc()
         _report(reports, trouble=f"{type(error).__name__}: {error}")
     sys.stderr.flush()
-    # wandb's own process, and its exit hook, would go on trying to reach a dead server.
-    _kill_children()
+    # wandb's exit hooks, and after an error its own process, would go on waiting for the server.
+    kill_descendants(os.getpid())
     os._exit(0)

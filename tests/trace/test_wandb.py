@@ -70,7 +70,7 @@ def processes_of(run_folder: Path) -> list[int]:
     return found
 
 
-def wait_until_gone(run_folder: Path, seconds: float = 20.0) -> None:
+def wait_until_gone(run_folder: Path, seconds: float = 60.0) -> None:
     deadline = time.monotonic() + seconds
     while processes_of(run_folder) and time.monotonic() < deadline:
         time.sleep(0.05)
@@ -187,7 +187,7 @@ def test_a_hung_server_neither_slows_nor_holds_up(
         sink.log(step, {"reward": float(step)})
         worst = max(worst, time.monotonic() - before)
     sink.close()
-    assert time.monotonic() - started < 30
+    assert time.monotonic() - started < 49  # the limits, and what wandb takes to start
     assert worst < 0.5
     assert sink.mode == "offline"
     assert len(history(read_back(run))) == 200
