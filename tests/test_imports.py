@@ -67,10 +67,10 @@ def imports(source: str, module: str, is_package: bool = False) -> list[Import]:
 
     def visit(node: ast.AST, typing_only: bool) -> None:
         if isinstance(node, ast.If) and ast.unparse(node.test).endswith("TYPE_CHECKING"):
-            for child in node.body:
-                visit(child, True)
-            for child in node.orelse:
-                visit(child, typing_only)
+            for statement in node.body:
+                visit(statement, True)
+            for statement in node.orelse:
+                visit(statement, typing_only)
             return
         for target in _targets(node, module, is_package):
             line = getattr(node, "lineno", 0)
