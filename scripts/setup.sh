@@ -160,7 +160,7 @@ uv_reads_pip_settings() {
     local settings exports
     step="reading pip's settings"
     settings="$("$venv/bin/python" -m pip config list)"
-    exports="$("$venv/bin/python" scripts/uv_env.py <<<"$settings")"
+    exports="$("$venv/bin/python" scripts/uv_env.py "$accelerator" <<<"$settings")"
     eval "$exports"
 }
 

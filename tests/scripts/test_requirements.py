@@ -44,6 +44,10 @@ def test_builds_for_cuda_stay_out_of_the_cpu_lock() -> None:
     assert not [name for name in names if name.startswith("nvidia")]
 
 
+def test_builds_for_the_cpu_stay_out_of_the_cuda_lock() -> None:
+    assert "+cpu" not in (ROOT / "requirements/cuda.txt").read_text()
+
+
 @pytest.mark.parametrize("lock", LOCKS)
 def test_no_index_and_no_folder_of_a_machine_is_named(lock: str) -> None:
     text = (ROOT / f"requirements/{lock}.txt").read_text()

@@ -30,7 +30,7 @@ def test_first_run_installs_and_second_run_does_nothing(checkout: Checkout) -> N
         "python -m venv .venv",
         "python -m pip install -qq -r requirements/uv.txt",
         "python -m pip config list",
-        "python scripts/uv_env.py",
+        "python scripts/uv_env.py cpu",
         f"{UV} --no-deps {TORCH}",
         f"{UV} --constraints requirements/cpu.txt --build-constraints requirements/cpu.txt"
         " --override requirements/overrides.txt"

@@ -6,6 +6,8 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from scripts.uv_env import pip_options, uv_variables
 from tests.scripts.conftest import ROOT
 
@@ -46,8 +48,10 @@ def test_without_settings_nothing_is_exported() -> None:
     assert uv_variables(pip_options([]), {}) == {}
 
 
-def test_a_shell_can_read_what_is_printed() -> None:
-    script = 'eval "$("$0" scripts/uv_env.py)"; printf %s "$UV_FIND_LINKS"'
+@pytest.mark.parametrize(("accelerator", "links"), [("cpu", "/it's;here"), ("cuda", "none")])
+def test_a_shell_can_read_what_is_printed(accelerator: str, links: str) -> None:
+    read = f'eval "$("$0" scripts/uv_env.py {accelerator})"'
+    script = f'{read}; printf %s "${{UV_FIND_LINKS:-none}}"'
     result = subprocess.run(
         ["bash", "-c", script, sys.executable],
         input="global.find-links='/it\\'s;here'\n",
@@ -57,4 +61,4 @@ def test_a_shell_can_read_what_is_printed() -> None:
         cwd=ROOT,
         env={key: value for key, value in os.environ.items() if not key.startswith("UV_")},
     )
-    assert result.stdout == "/it's;here"
+    assert result.stdout == links
