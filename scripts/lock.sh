@@ -7,14 +7,14 @@ root="$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")"
 python="$root/.venv/bin/python"
 cd "$root"
 [[ -x .venv/bin/uv ]] || { echo "no uv in .venv: run 'bash scripts/setup.sh test' first" >&2; exit 1; }
-eval "$("$python" -m pip config list | "$python" scripts/uv_env.py)"
 
 lock() { # lock NAME HEADER UV-OPTIONS...
-    local name="$1" header="$2" resolved
+    local name="$1" header="$2" settings resolved
     shift 2
+    settings="$("$python" -m pip config list | "$python" scripts/uv_env.py "$name")"
     # Resolved from nothing (no output file is read), so that every pin moves to today's release.
     # No index, folder or path of this machine may stand in the result.
-    resolved="$(.venv/bin/uv pip compile pyproject.toml "requirements/$name.in" \
+    resolved="$(eval "$settings" && .venv/bin/uv pip compile pyproject.toml "requirements/$name.in" \
         --extra train --extra test --universal --python-version 3.11 \
         --no-header --no-emit-index-url --no-emit-find-links --annotation-style line --quiet "$@")"
     printf '# %s\n# Made by scripts/lock.sh; edit %s.in or pyproject.toml instead.\n%s\n' \

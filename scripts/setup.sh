@@ -125,7 +125,8 @@ make_venv() {
     "$python" -c 'import ensurepip, venv' 2>/dev/null || fail "$python has no venv module" \
         "Install it (on Debian and Ubuntu the package python$version-venv), or choose another" \
         "Python ($accepted_pythons) with PYTHON=/path/to/python."
-    local needed=$([[ $accelerator == cuda ]] && printf 16 || printf 6)
+    local needed=6
+    [[ $accelerator == cpu ]] || needed=16
     (($(free_kb) > needed * 1000000)) || fail "too little disk space" \
         "About $needed GB are needed. $(free_space)"
     if [[ -z $dry_run ]]; then
@@ -147,11 +148,20 @@ install_torch_for_cpu() {
     if [[ -n $dry_run ]]; then
         show "${uv_install[@]}" --no-deps "$torch"
     else
-        say "installing $torch ..."
+        step="installing $torch"
+        say "$step ..."
         "${uv_install[@]}" --no-deps "$torch" 2>/dev/null && return
     fi
     run "installing $torch from PyTorch's own index" "$advice" \
         "${uv_install[@]}" --no-deps --default-index "$torch_index" "$torch"
+}
+
+uv_reads_pip_settings() {
+    local settings exports
+    step="reading pip's settings"
+    settings="$("$venv/bin/python" -m pip config list)"
+    exports="$("$venv/bin/python" scripts/uv_env.py "$accelerator" <<<"$settings")"
+    eval "$exports"
 }
 
 install() {
@@ -160,9 +170,7 @@ install() {
     # A user's own PIP_USER would make pip refuse to work in a virtual environment.
     run "installing uv" "$network" \
         env PIP_USER=0 "$venv/bin/python" -m pip install -qq -r requirements/uv.txt
-    if [[ -z $dry_run ]]; then
-        eval "$("$venv/bin/python" -m pip config list | "$venv/bin/python" scripts/uv_env.py)"
-    fi
+    [[ -n $dry_run ]] || uv_reads_pip_settings
     local lock="requirements/$accelerator.txt" overrides=()
     if [[ $accelerator == cpu ]]; then
         install_torch_for_cpu

@@ -3,7 +3,7 @@
 uv reads none of pip's configuration. Where pip has been told of a mirror, a folder of wheels or a
 certificate, uv has to be told too, or the same machine installs with one and fails with the other.
 
-    python -m pip config list | python scripts/uv_env.py
+    python -m pip config list | python scripts/uv_env.py cpu|cuda
 """
 
 from __future__ import annotations
@@ -57,10 +57,14 @@ def uv_variables(options: Mapping[str, str], environment: Mapping[str, str]) -> 
     return {name: value for name, value in variables.items() if name not in environment}
 
 
-def main() -> None:
-    for name, value in uv_variables(pip_options(sys.stdin), os.environ).items():
+def main(accelerator: str) -> None:
+    options = pip_options(sys.stdin)
+    if accelerator == "cuda":
+        # The folder may hold torch's CPU build, and "==2.13.0" matches 2.13.0+cpu before 2.13.0.
+        options.pop("find-links", None)
+    for name, value in uv_variables(options, os.environ).items():
         print(f"export {name}={shlex.quote(value)}")
 
 
 if __name__ == "__main__":
-    main()
+    main(*sys.argv[1:])
