@@ -1,0 +1,122 @@
+from __future__ import annotations
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from rlvr.learn.advantage import ADVANTAGES, group_mean, group_std, informative
+
+# Sums of a few terms, as real rewards are; equal ones are then equal to the bit.
+REWARDS = st.sampled_from([0.0, 0.1, 0.2, 1.0, 1.1, 1.3, -0.2])
+
+
+@st.composite
+def groups(draw: st.DrawFn) -> tuple[np.ndarray, np.ndarray]:
+    problems, group = draw(st.integers(1, 4)), draw(st.integers(1, 6))
+    size = problems * group
+    rewards = draw(st.lists(REWARDS, min_size=size, max_size=size))
+    counted = draw(st.lists(st.booleans(), min_size=size, max_size=size))
+    shape = (problems, group)
+    return np.array(rewards).reshape(shape), np.array(counted).reshape(shape)
+
+
+def all_counted(rewards: list[list[float]]) -> tuple[np.ndarray, np.ndarray]:
+    return np.array(rewards), np.ones((len(rewards), len(rewards[0])), dtype=bool)
+
+
+def test_group_mean_by_hand() -> None:
+    advantages = group_mean(*all_counted([[1.0, 0.0, 0.0, 1.0], [1.0, 0.0, 0.0, 0.0]]))
+    expected = [[0.5, -0.5, -0.5, 0.5], [0.75, -0.25, -0.25, -0.25]]
+    np.testing.assert_allclose(advantages, expected)
+
+
+def test_group_std_by_hand() -> None:
+    # Mean 2, deviations -1, 0, 1, sample variance (1 + 0 + 1) / 2 = 1.
+    advantages = group_std(*all_counted([[1.0, 2.0, 3.0]]))
+    np.testing.assert_allclose(advantages, [[-1 / 1.0001, 0.0, 1 / 1.0001]])
+
+
+def test_an_uncounted_completion_is_in_no_baseline() -> None:
+    rewards = np.array([[1.0, 0.0, 100.0]])
+    counted = np.array([[True, True, False]])
+    np.testing.assert_allclose(group_mean(rewards, counted), [[0.5, -0.5, 0.0]])
+    # Deviations 0.5 and -0.5 of the two counted: sample variance 0.5.
+    scale = 0.5 / (np.sqrt(0.5) + 1e-4)
+    np.testing.assert_allclose(group_std(rewards, counted), [[scale, -scale, 0.0]])
+
+
+@pytest.mark.parametrize("counted", [[True, False, False], [False, False, False]])
+def test_fewer_than_two_counted_is_uninformative(counted: list[bool]) -> None:
+    rewards, mask = np.array([[1.0, 0.0, 0.0]]), np.array([counted])
+    assert not informative(rewards, mask).any()
+    for advantages in ADVANTAGES.values():
+        assert not advantages(rewards, mask).any()
+
+
+def test_equal_rewards_are_uninformative_whatever_their_mean_rounds_to() -> None:
+    # The mean of three 0.1 is not 0.1 in floating point; the advantages are 0 all the same.
+    rewards, counted = all_counted([[0.1, 0.1, 0.1], [0.1, 0.1, 0.2]])
+    assert rewards[0].sum() / 3 != 0.1
+    assert informative(rewards, counted).tolist() == [False, True]
+    assert not group_mean(rewards, counted)[0].any()
+    assert group_mean(rewards, counted)[1].all()
+
+
+def test_a_reward_that_does_not_count_may_be_anything() -> None:
+    counted = np.array([[True, True, False]])
+    np.testing.assert_allclose(
+        group_mean(np.array([[1.0, 0.0, np.nan]]), counted), [[0.5, -0.5, 0.0]]
+    )
+
+
+@given(groups(), st.sampled_from(sorted(ADVANTAGES)))
+def test_properties(group: tuple[np.ndarray, np.ndarray], name: str) -> None:
+    rewards, counted = group
+    advantages = ADVANTAGES[name](rewards, counted)
+    assert advantages.shape == rewards.shape
+    assert not advantages[~counted].any()
+    np.testing.assert_allclose(advantages.sum(axis=1), 0.0, atol=1e-9)
+    for row, mask, out, teaches in zip(
+        rewards, counted, advantages, informative(rewards, counted), strict=True
+    ):
+        assert teaches == (len(set(row[mask])) > 1)
+        assert teaches == bool(out.any())
+    # A better completion never gets a smaller advantage, and the order of a group means nothing.
+    order = np.arange(rewards.shape[1])[::-1]
+    np.testing.assert_allclose(
+        ADVANTAGES[name](rewards[:, order], counted[:, order]), advantages[:, order], atol=1e-9
+    )
+    for row, mask, out in zip(rewards, counted, advantages, strict=True):
+        ranked = out[mask][np.argsort(row[mask], kind="stable")]
+        assert (np.diff(ranked) >= -1e-9).all()
+
+
+@given(groups())
+def test_leaving_the_own_reward_out_is_a_constant_factor(
+    group: tuple[np.ndarray, np.ndarray],
+) -> None:
+    rewards, _ = group
+    counted = np.ones_like(rewards, dtype=bool)
+    size = rewards.shape[1]
+    if size < 2:
+        return
+    others = (rewards.sum(axis=1, keepdims=True) - rewards) / (size - 1)
+    np.testing.assert_allclose(
+        group_mean(rewards, counted) * size / (size - 1), rewards - others, atol=1e-9
+    )
+
+
+@pytest.mark.parametrize(
+    ("rewards", "counted", "message"),
+    [
+        (np.zeros(3), np.ones(3, dtype=bool), "shape"),
+        (np.zeros((2, 0)), np.ones((2, 0), dtype=bool), "shape"),
+        (np.zeros((2, 3)), np.ones((3, 2), dtype=bool), "counted"),
+        (np.zeros((2, 3)), np.ones((2, 3)), "counted"),
+        (np.full((1, 2), np.nan), np.ones((1, 2), dtype=bool), "finite"),
+    ],
+)
+def test_refuses(rewards: np.ndarray, counted: np.ndarray, message: str) -> None:
+    with pytest.raises(ValueError, match=message):
+        group_mean(rewards, counted)
