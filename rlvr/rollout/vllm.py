@@ -1,0 +1,146 @@
+"""vLLM in this process: the engine of choice, on a CPU or a GPU, for vLLM 0.26 to 0.33."""
+
+from __future__ import annotations
+
+import logging
+import os
+from collections.abc import Iterable, Sequence
+from contextlib import AbstractContextManager, nullcontext
+from typing import Any
+
+import torch
+
+from rlvr.config import RolloutConfig
+from rlvr.rollout.checks import check_logprobs, check_requests, checked_weights
+from rlvr.rollout.engine import Request, SamplingSettings
+from rlvr.rollout.hub import empty_model, stop_token_ids, weight_names
+from rlvr.rollout.isolation import process_state_kept
+from rlvr.types import Completion
+
+# Read when vLLM is imported. One process: start-up takes seconds, and weights are handed over as
+# tensors. To see what vLLM says, set VLLM_LOGGING_LEVEL.
+os.environ["VLLM_ENABLE_V1_MULTIPROCESSING"] = "0"
+os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
+logging.getLogger("vllm").setLevel(os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR"))
+
+with process_state_kept():
+    from vllm import LLM, SamplingParams
+    from vllm.inputs import TokensPrompt
+    from vllm.model_executor.layers.vocab_parallel_embedding import ParallelLMHead
+    from vllm.platforms import current_platform
+    from vllm.sampling_params import RequestOutputKind
+
+
+class VllmEngine:
+    """vLLM with the weights of one policy, resident in this process.
+
+    One at a time: closing one tears down the process group that vLLM keeps for the process.
+    """
+
+    name = "vllm"
+
+    def __init__(self, model_path: str, settings: RolloutConfig, max_length: int) -> None:
+        """Load ``model_path`` (hub id or folder) for up to ``max_length`` tokens a sequence."""
+        self.policy_version = 0
+        self._max_length = max_length
+        self._stop_token_ids = stop_token_ids(model_path)
+        self._weight_names = weight_names(empty_model(model_path))
+        self._on_cpu = bool(current_platform.is_cpu())
+        with process_state_kept(), self._compiler():
+            self._llm = LLM(
+                model_path,
+                skip_tokenizer_init=True,
+                dtype=settings.dtype,
+                max_model_len=max_length,
+                max_num_seqs=settings.max_sequences,
+                kv_cache_memory_bytes=int(settings.kv_cache_gb * 2**30),
+                logprobs_mode="processed_logprobs",
+                # Compiled graphs: tens of seconds at every start on a CPU, worth it on a GPU.
+                enforce_eager=self._on_cpu,
+                # A group shares its prompt, but a CPU's blocks are longer than most prompts.
+                enable_prefix_caching=not self._on_cpu,
+                use_tqdm_on_load=False,
+            )
+        # Whatever vLLM compiles or allocates at its first requests belongs to the start.
+        warm_up = SamplingSettings(temperature=1.0, max_new_tokens=2)
+        self.generate([Request(prompt_ids=(0,), seed=0)] * 2, warm_up)
+
+    def generate(self, requests: Sequence[Request], sampling: SamplingSettings) -> list[Completion]:
+        """One completion a request, in their order; see `RolloutEngine`."""
+        check_requests(requests, sampling, self._max_length)
+        if not requests:
+            return []
+        prompts = [TokensPrompt(prompt_token_ids=list(request.prompt_ids)) for request in requests]
+        params = [self._params(request, sampling) for request in requests]
+        # Rows without a seed of their own (greedy ones) draw from torch's global generator.
+        with self._compiler(), torch.random.fork_rng(devices=[]):
+            outputs = self._llm.generate(prompts, params, use_tqdm=False)
+        if len(outputs) != len(requests):
+            raise RuntimeError(
+                f"vLLM returned {len(outputs)} outputs for {len(requests)} requests: an earlier "
+                "call was interrupted and left some behind; make a new engine"
+            )
+        completions = [self._completion(output.outputs[0]) for output in outputs]
+        check_logprobs(completions)
+        return completions
+
+    def update_weights(
+        self, named_tensors: Iterable[tuple[str, torch.Tensor]], policy_version: int
+    ) -> None:
+        """Take over weights in place, in the hub's names and shapes, whatever their dtype.
+
+        All of them: vLLM fuses and packs layers as they arrive. Raises ValueError for a name
+        that is unknown or missing; the engine cannot be used after that.
+        """
+        weights = checked_weights(named_tensors, *self._weight_names)
+        with process_state_kept(), self._compiler():
+            self._llm.collective_rpc("reload_weights", kwargs={"weights_iterator": weights})
+            if self._on_cpu:
+                self._llm.apply_model(_repack_heads)
+            self._llm.reset_prefix_cache()
+        self.policy_version = policy_version
+
+    def close(self) -> None:
+        """Free the engine's memory and vLLM's process group; the engine cannot be used again."""
+        if (llm := self.__dict__.pop("_llm", None)) is not None:
+            llm.llm_engine.engine_core.shutdown()
+
+    def _params(self, request: Request, sampling: SamplingSettings) -> SamplingParams:
+        return SamplingParams(
+            temperature=sampling.temperature,
+            max_tokens=sampling.max_new_tokens,
+            seed=request.seed,
+            # The same ids end a completion in every engine, whatever vLLM reads from the model.
+            ignore_eos=True,
+            stop_token_ids=self._stop_token_ids,
+            logprobs=0,  # of the drawn token, and no others
+            flat_logprobs=True,
+            detokenize=False,
+            output_kind=RequestOutputKind.FINAL_ONLY,
+        )
+
+    def _completion(self, output: Any) -> Completion:
+        if output.finish_reason not in ("stop", "length"):
+            raise RuntimeError(f"vLLM gave up on a request: finish reason {output.finish_reason!r}")
+        return Completion(
+            token_ids=tuple(output.token_ids),
+            rollout_logprobs=tuple(output.logprobs.logprobs),
+            finish_reason=output.finish_reason,
+            policy_version=self.policy_version,
+        )
+
+    def _compiler(self) -> AbstractContextManager[Any]:
+        # On a CPU vLLM would compile one small function of its sampler at the first logprob:
+        # several seconds, and a C++ compiler, for nothing that can be measured afterwards.
+        return torch.compiler.set_stance("force_eager") if self._on_cpu else nullcontext()
+
+
+def _repack_heads(model: torch.nn.Module) -> None:
+    """Refresh the packed copy that a head keeps of a tied embedding.
+
+    On a CPU vLLM multiplies by a packed copy of each weight. Reloading repacks a layer when its
+    own weights arrive; for a tied head none do, and it would go on with the old ones.
+    """
+    for module in model.modules():
+        if isinstance(module, ParallelLMHead):
+            module.quant_method.process_weights_after_loading(module)
