@@ -80,8 +80,13 @@ class ModelConfig(Section):
 
 
 class OptimizerConfig(Section):
-    """AdamW with a linear warm-up; ``final_lr`` is reached by a cosine at the last step."""
+    """A linear warm-up to ``lr``, then a cosine to ``final_lr`` at the last step.
 
+    ``muon`` takes Muon for the layers' matrices and AdamW for the rest, at rates that need no
+    other ``lr`` than AdamW's.
+    """
+
+    kind: Literal["adamw", "muon"] = "adamw"
     lr: PositiveFloat
     final_lr: Weight
     warmup_steps: Count = 0

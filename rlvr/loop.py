@@ -131,7 +131,8 @@ def check_parity(trainer: Trainer, groups: Sequence[Group], config: Config) -> M
         for rollout in first
     ]
     parity = compare_logprobs(
-        [rollout.completion.rollout_logprobs for rollout in first], trainer.score(sequences)
+        [rollout.completion.rollout_logprobs for rollout in first],
+        [logprobs.tolist() for logprobs in trainer.score(sequences)],
     )
     parity.check(config.rollout.parity_mean_limit, config.rollout.parity_max_limit)
     return {"sync/parity_mean": parity.mean, "sync/parity_max": parity.max}

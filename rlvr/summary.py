@@ -43,10 +43,13 @@ class Tally:
             self.seconds[stage] += perf_counter() - self.clocks.pop(stage)
 
     def add(self, result: StepResult) -> None:
+        if not result.groups:
+            return
+        rollouts = [rollout for group in result.groups for rollout in group]
+        self.tokens["rollout"] += sum(len(r.completion.token_ids) for r in rollouts)
+        self.tokens["train"] += result.metrics["num_tokens"]
         for work in WORK:
-            if f"tokens/{work}" in result.metrics and result.groups:
-                self.tokens[work] += result.metrics[f"tokens/{work}"]
-                self.busy[work] += result.timings[work]
+            self.busy[work] += result.timings[work]
 
     def state(self) -> dict[str, Any]:
         """As a checkpoint keeps it: a running stage counts up to now."""

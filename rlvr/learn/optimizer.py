@@ -1,12 +1,13 @@
-"""AdamW, its schedule, and one update: the part that supervised and policy training share."""
+"""The optimizer, its schedule, and one update: what supervised and policy training share."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from typing import Any
 
 import torch
-from torch import nn
+from torch import Tensor, nn
+from transformers import PreTrainedModel
 
 from rlvr.config import OptimizerConfig
 
@@ -25,28 +26,83 @@ def learning_rate(config: OptimizerConfig, step: int, num_steps: int) -> float:
     return config.final_lr + (config.lr - config.final_lr) * cosine
 
 
-def make_optimizer(model: nn.Module, config: OptimizerConfig) -> torch.optim.AdamW:
-    """AdamW over all trainable parameters; norms and biases (one dimension) are not decayed."""
+class Optimizer:
+    """One or two of torch's optimizers behind the few calls that training makes."""
+
+    def __init__(self, parts: list[torch.optim.Optimizer]) -> None:
+        self.parts = parts
+
+    @property
+    def groups(self) -> list[dict[str, Any]]:
+        return [group for part in self.parts for group in part.param_groups]
+
+    def zero_grad(self) -> None:
+        for part in self.parts:
+            part.zero_grad(set_to_none=True)
+
+    def step(self) -> None:
+        for part in self.parts:
+            part.step()
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"parts": [part.state_dict() for part in self.parts]}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        for part, saved in zip(self.parts, state["parts"], strict=True):
+            part.load_state_dict(saved)
+
+
+def make_optimizer(model: nn.Module, config: OptimizerConfig) -> Optimizer:
+    """All trainable parameters by AdamW, or the layers' matrices by Muon and the rest by AdamW.
+
+    Norms and biases (one dimension) are not decayed. Muon (Jordan 2024) steps along the momentum
+    with its singular values set to 1, here scaled to AdamW's usual update size (Liu et al. 2025),
+    so that both take one learning rate. Embeddings and head are left to AdamW, as its authors do.
+    """
     parameters = [p for p in model.parameters() if p.requires_grad]
+    matrices = _layer_matrices(model) if config.kind == "muon" else []
+    is_matrix = {id(p) for p in matrices}
+    rest = [p for p in parameters if id(p) not in is_matrix]
     groups = [
-        {"params": [p for p in parameters if p.ndim > 1], "weight_decay": config.weight_decay},
-        {"params": [p for p in parameters if p.ndim <= 1], "weight_decay": 0.0},
+        {"params": [p for p in rest if p.ndim > 1], "weight_decay": config.weight_decay},
+        {"params": [p for p in rest if p.ndim <= 1], "weight_decay": 0.0},
     ]
     groups = [group for group in groups if group["params"]]
-    return torch.optim.AdamW(groups, lr=config.lr, betas=config.betas, fused=True)
+    parts: list[torch.optim.Optimizer] = []
+    if groups:
+        parts.append(torch.optim.AdamW(groups, lr=config.lr, betas=config.betas, fused=True))
+    if matrices:
+        parts.append(
+            torch.optim.Muon(
+                matrices,
+                lr=config.lr,
+                weight_decay=config.weight_decay,
+                momentum=config.betas[1],
+                adjust_lr_fn="match_rms_adamw",
+            )
+        )
+    return Optimizer(parts)
 
 
-def apply_gradients(optimizer: torch.optim.AdamW, lr: float, max_grad_norm: float) -> float:
+def _layer_matrices(model: nn.Module) -> list[Tensor]:
+    """The weights of all linear layers but the output head."""
+    head = model.get_output_embeddings() if isinstance(model, PreTrainedModel) else None
+    return [
+        module.weight
+        for module in model.modules()
+        if isinstance(module, nn.Linear) and module is not head and module.weight.requires_grad
+    ]
+
+
+def apply_gradients(optimizer: Optimizer, lr: float, max_grad_norm: float) -> float:
     """Clip the accumulated gradients, take one step, drop them; the norm before clipping.
 
     Raises RuntimeError for a gradient that is not finite, before any weight has changed.
     """
-    parameters: Iterable[torch.Tensor] = [
-        p for group in optimizer.param_groups for p in group["params"]
-    ]
+    parameters = [p for group in optimizer.groups for p in group["params"]]
     norm = nn.utils.clip_grad_norm_(parameters, max_grad_norm, error_if_nonfinite=True)
-    for group in optimizer.param_groups:
+    for group in optimizer.groups:
         group["lr"] = lr
     optimizer.step()
-    optimizer.zero_grad(set_to_none=True)
+    optimizer.zero_grad()
     return float(norm)

@@ -109,7 +109,7 @@ class Policy:
 
     @property
     def _head(self) -> torch.nn.Linear:
-        head = self.model.get_output_embeddings()  # type: ignore[no-untyped-call]
+        head = self.model.get_output_embeddings()
         assert isinstance(head, torch.nn.Linear)
         return head
 

@@ -93,12 +93,12 @@ class SftTrainer:
         row_tokens = choose_row_tokens(taken, self.policy.width)
         batches = pack(taken, row_tokens, self._micro_batch_tokens)
         num_trained = sum(batch.num_targets for batch in batches)
-        self._optimizer.zero_grad(set_to_none=True)
+        self._optimizer.zero_grad()
         loss = entropy_sum = 0.0
         for batch in batches:
             logprobs, entropy = self.policy.logprobs(batch, temperature=1.0)
             share = next_token_cross_entropy(logprobs, num_trained)
-            share.backward()  # type: ignore[no-untyped-call]
+            share.backward()
             loss += share.item()
             entropy_sum += entropy.sum().item()
         lr = learning_rate(self.config.optimizer, step, self.config.steps)

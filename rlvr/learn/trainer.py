@@ -65,6 +65,7 @@ class Trainer:
         metrics = {
             "learning_rate": lr,
             "num_completions_trained": float(len(trained)),
+            "num_tokens": float(sum(len(s.prompt_ids) + len(s.completion_ids) for s in trained)),
             "num_tokens_trained": float(sum(len(s.completion_ids) for s in trained)),
             "updated": float(bool(trained)),
         }
@@ -72,7 +73,7 @@ class Trainer:
             return metrics | {"loss": 0.0, "grad_norm": 0.0}
         batches = self._pack(trained)
         num_tokens = sum(batch.num_targets for batch in batches)
-        self._optimizer.zero_grad(set_to_none=True)
+        self._optimizer.zero_grad()
         records = [self._backward(batch, num_tokens) for batch in batches]
         norm = apply_gradients(self._optimizer, lr, self.config.optimizer.max_grad_norm)
         metrics |= {"grad_norm": norm, "padding_share": padding_share(batches)}
@@ -108,7 +109,7 @@ class Trainer:
             old_logprobs, batch.rollout_logprobs, self.config.importance_cap
         )
         losses = -weights * clipped_surrogate(*ratio_inputs, *clip)
-        token_mean(losses, num_tokens).backward()  # type: ignore[no-untyped-call]
+        token_mean(losses, num_tokens).backward()
         return TokenRecord(
             logprobs=old_logprobs,
             rollout_logprobs=batch.rollout_logprobs,

@@ -80,7 +80,7 @@ def gradient_of(trainer: Any, action: Callable[[], Any]) -> dict[str, torch.Tens
             assert parameter.grad is not None, name
             seen[name] = parameter.grad.clone()
 
-    handle = trainer._optimizer.register_step_pre_hook(record)
+    handle = trainer._optimizer.parts[0].register_step_pre_hook(record)
     action()
     handle.remove()
     return seen

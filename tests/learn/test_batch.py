@@ -7,7 +7,6 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from learn_helpers import make_sequences
 
 from rlvr.learn.batch import (
     assign_rows,
@@ -18,6 +17,7 @@ from rlvr.learn.batch import (
     unpack,
 )
 from rlvr.types import TrainingSequence
+from tests.learn.learn_helpers import make_sequences
 
 
 def sequence(prompt: list[int], completion: list[int], advantage: float = 1.0) -> TrainingSequence:

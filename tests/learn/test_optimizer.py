@@ -2,11 +2,11 @@ from __future__ import annotations
 
 import pytest
 import torch
-from learn_helpers import make_model
 from torch import nn
 
 from rlvr.config import OptimizerConfig
 from rlvr.learn.optimizer import apply_gradients, learning_rate, make_optimizer
+from tests.learn.learn_helpers import make_model
 
 CONFIG = OptimizerConfig(lr=1.0, final_lr=0.1, warmup_steps=4)
 
@@ -61,3 +61,51 @@ def test_a_gradient_that_is_not_finite_changes_nothing() -> None:
     with pytest.raises(RuntimeError, match="non-finite"):
         apply_gradients(optimizer, lr=0.5, max_grad_norm=1.0)
     assert layer.weight.detach().equal(before)
+
+
+MUON = OptimizerConfig(kind="muon", lr=0.1, final_lr=0.1)
+
+
+def test_muon_takes_the_layers_and_adamw_the_rest() -> None:
+    model = make_model()
+    adamw, muon = make_optimizer(model, MUON).parts
+    taken = {id(p) for group in muon.param_groups for p in group["params"]}
+    names = {name for name, p in model.named_parameters() if id(p) in taken}
+    assert names == {
+        name for name, p in model.named_parameters() if p.ndim == 2 and "embed" not in name
+        and "lm_head" not in name
+    }  # fmt: skip
+    others = [p for group in adamw.param_groups for p in group["params"]]
+    assert len(others) + len(names) == len(list(model.parameters()))
+
+
+def test_a_step_of_muon_is_orthogonal_and_of_adamws_size() -> None:
+    torch.manual_seed(0)
+    layer = nn.Linear(16, 16, bias=False)
+    before = layer.weight.detach().clone()
+    layer.weight.grad = torch.randn(16, 16)
+    apply_gradients(make_optimizer(layer, MUON), lr=0.1, max_grad_norm=1e9)
+    update = (layer.weight.detach() - before) / 0.1
+    singular = torch.linalg.svdvals(update)
+    assert singular.max() / singular.min() < 3  # the gradient's own ratio is above 30
+    assert update.square().mean().sqrt() == pytest.approx(0.2, rel=0.25)
+
+
+def test_the_state_of_both_parts_comes_back() -> None:
+    def trained(steps: int, state: dict | None = None, weights: dict | None = None):
+        torch.manual_seed(0)
+        model = nn.Sequential(nn.Linear(4, 4), nn.LayerNorm(4))
+        if weights:
+            model.load_state_dict(weights)
+        optimizer = make_optimizer(model, MUON)
+        if state:
+            optimizer.load_state_dict(state)
+        for _ in range(steps):
+            model(torch.ones(2, 4)).square().mean().backward()
+            apply_gradients(optimizer, lr=0.1, max_grad_norm=1.0)
+        return model.state_dict(), optimizer.state_dict()
+
+    weights, state = trained(2)
+    resumed, _ = trained(2, state, weights)
+    straight, _ = trained(4)
+    assert all(torch.equal(resumed[name], straight[name]) for name in straight)

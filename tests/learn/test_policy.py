@@ -6,7 +6,6 @@ from pathlib import Path
 import huggingface_hub
 import pytest
 import torch
-from learn_helpers import VOCABULARY, make_model, make_sequences, plain_logprobs, same_bits, weights
 from safetensors import safe_open
 from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, Gemma2Config, Gemma2ForCausalLM
@@ -14,6 +13,14 @@ from transformers import AutoModelForCausalLM, Gemma2Config, Gemma2ForCausalLM
 from rlvr.learn.batch import pack, unpack
 from rlvr.learn.loss import token_mean
 from rlvr.learn.policy import Policy
+from tests.learn.learn_helpers import (
+    VOCABULARY,
+    make_model,
+    make_sequences,
+    plain_logprobs,
+    same_bits,
+    weights,
+)
 
 
 @pytest.mark.parametrize("tied", [True, False])

@@ -6,7 +6,12 @@ import pytest
 import torch
 from hypothesis import given
 from hypothesis import strategies as st
-from learn_helpers import (
+
+from rlvr.config import OptimizerConfig, SftConfig
+from rlvr.learn.policy import Policy
+from rlvr.learn.sft import Cursor, SftTrainer, next_batch
+from rlvr.types import TrainingSequence
+from tests.learn.learn_helpers import (
     assert_same_gradients,
     gradient_of,
     make_model,
@@ -15,11 +20,6 @@ from learn_helpers import (
     same_bits,
     weights,
 )
-
-from rlvr.config import OptimizerConfig, SftConfig
-from rlvr.learn.policy import Policy
-from rlvr.learn.sft import Cursor, SftTrainer, next_batch
-from rlvr.types import TrainingSequence
 
 EXAMPLES = [
     TrainingSequence(prompt_ids=s.prompt_ids, completion_ids=s.completion_ids)

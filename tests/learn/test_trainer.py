@@ -10,7 +10,14 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from learn_helpers import (
+
+from rlvr.config import GrpoConfig, OptimizerConfig
+from rlvr.learn.advantage import group_mean
+from rlvr.learn.batch import choose_row_tokens
+from rlvr.learn.policy import Policy
+from rlvr.learn.trainer import Trainer
+from rlvr.types import TrainingSequence
+from tests.learn.learn_helpers import (
     assert_same_gradients,
     gradient_of,
     make_model,
@@ -20,13 +27,6 @@ from learn_helpers import (
     same_bits,
     weights,
 )
-
-from rlvr.config import GrpoConfig, OptimizerConfig
-from rlvr.learn.advantage import group_mean
-from rlvr.learn.batch import choose_row_tokens
-from rlvr.learn.policy import Policy
-from rlvr.learn.trainer import Trainer
-from rlvr.types import TrainingSequence
 
 # Clipping is off, so that the gradients seen are the whole ones.
 OPTIMIZER = OptimizerConfig(lr=1e-3, final_lr=1e-4, warmup_steps=2, max_grad_norm=1e9)
