@@ -1,0 +1,94 @@
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+
+import pytest
+
+from rlvr import cli
+
+
+def run(monkeypatch, capsys, *arguments: str) -> tuple[int, str, str]:
+    """The exit status, and what a user sees on both streams."""
+    monkeypatch.setattr(sys, "argv", ["rlvr", *arguments])
+    with pytest.raises(SystemExit) as stop:
+        cli.main()
+    seen = capsys.readouterr()
+    return int(stop.value.code or 0), seen.out, seen.err
+
+
+@pytest.mark.parametrize("command", ["train", "sft", "eval", "data", "traces"])
+def test_every_help_has_an_example(monkeypatch, capsys, command):
+    code, out, _ = run(monkeypatch, capsys, command, "--help")
+    assert code == 0
+    assert f"Example: rlvr {command}" in " ".join(out.split())
+
+
+def test_dry_run_prints_the_resolved_configuration_and_what_it_takes(monkeypatch, capsys):
+    code, out, _ = run(
+        monkeypatch,
+        capsys,
+        "train",
+        "--preset",
+        "tiny",
+        "--dry-run",
+        "--seed",
+        "5",
+        "grpo.steps=40",
+    )
+    assert code == 0
+    assert "seed = 5" in out
+    assert "steps = 40" in out
+    assert "parameters" in out.lower()
+
+
+def test_an_unknown_key_names_its_neighbour(monkeypatch, capsys, tmp_path):
+    code, _, err = run(monkeypatch, capsys, "train", f"runs={tmp_path}", "grpo.step=40")
+    assert code == 2
+    assert "grpo.steps" in err
+    assert "Traceback" not in err
+    assert not list(tmp_path.iterdir())
+
+
+def test_nothing_to_resume(monkeypatch, capsys, tmp_path):
+    code, _, err = run(monkeypatch, capsys, "train", "--resume", f"runs={tmp_path}")
+    assert code == 2
+    assert "nothing to resume" in err
+
+
+def test_data_makes_a_dataset_once(monkeypatch, capsys, tmp_path):
+    folder = tmp_path / "equations"
+    arguments = ("data", str(folder), "--preset", "smoke")
+    code, out, _ = run(monkeypatch, capsys, *arguments)
+    assert code == 0
+    assert "test" in out
+    code, _, err = run(monkeypatch, capsys, *arguments)
+    assert code == 2
+    assert "exists" in err
+
+
+def test_traces_of_no_run(monkeypatch, capsys, tmp_path):
+    code, _, err = run(monkeypatch, capsys, "traces", str(tmp_path / "nowhere"))
+    assert code == 2
+    assert "nowhere" in err
+
+
+def test_eval_prints_metrics_as_json(monkeypatch, capsys, tmp_path):
+    from rlvr.config_load import load_config
+    from rlvr.newborn import save_newborn
+
+    model = save_newborn(load_config("smoke").model, 0, tmp_path / "model")
+    code, out, err = run(
+        monkeypatch, capsys,
+        "eval", str(model), "--preset", "smoke", "rollout.engine=transformers", "data.sft_size=5",
+        "--output", str(tmp_path / "metrics.json"),
+    )  # fmt: skip
+    assert code == 0, err
+    assert json.loads(out)["truncated_rate"] == 1.0
+    assert json.loads((tmp_path / "metrics.json").read_text()) == json.loads(out)
+
+
+def test_help_comes_without_importing_torch():
+    code = "import sys, rlvr.cli; assert 'torch' not in sys.modules, 'torch'"
+    subprocess.run([sys.executable, "-c", code], check=True)

@@ -1,0 +1,134 @@
+"""One step of the loop with a scripted engine and a real learner."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+
+import numpy as np
+import pytest
+import torch
+
+from rlvr.config import Config, ModelConfig
+from rlvr.learn.policy import Policy
+from rlvr.learn.trainer import Trainer
+from rlvr.loop import StepResult, reinforce, reward_arrays, training_sequences
+from rlvr.newborn import save_newborn
+from rlvr.prompt import Prompter
+from rlvr.rollout.parity import ParityError
+from rlvr.types import Completion, Task
+from tests.helpers import make_rollout
+from verifiers import Problem
+
+SMALL = ModelConfig(width=32, layers=1, heads=2, kv_heads=1, mlp_width=32)
+TASKS = [
+    Task(id=f"t{n}", family="linear", text=f"Solve 2x = {n}", problem=Problem(equation=f"2x = {n}"))
+    for n in range(2, 6)
+]
+
+
+class ScriptedEngine:
+    """Alternates a right and a wrong answer, with the trainer's own logprobs plus ``error``."""
+
+    name = "scripted"
+
+    def __init__(self, policy: Policy, prompter: Prompter, error: float = 0.0) -> None:
+        self.policy_version = 0
+        self.policy = policy
+        self.prompter = prompter
+        self.error = error
+        self.seeds: list[int] = []
+
+    def generate(self, requests, sampling):
+        completions = []
+        for index, request in enumerate(requests):
+            self.seeds.append(request.seed)
+            number = int(self.prompter.text(request.prompt_ids).rpartition(" ")[2])
+            answer = Fraction(number, 2) if index % 2 == 0 else 99
+            tokenizer = self.prompter.tokenizer
+            ids = [*tokenizer(f"\\boxed{{{answer}}}")["input_ids"], tokenizer.eos_token_id]
+            completions.append(
+                Completion(
+                    token_ids=tuple(ids),
+                    rollout_logprobs=self._logprobs(request.prompt_ids, ids),
+                    finish_reason="stop",
+                    policy_version=self.policy_version,
+                )
+            )
+        return completions
+
+    def update_weights(self, named_tensors, policy_version):
+        self.received = dict(named_tensors)
+        self.policy_version = policy_version
+
+    def close(self):
+        pass
+
+    def _logprobs(self, prompt, ids):
+        tokens = torch.tensor([[*prompt, *ids]])
+        with torch.no_grad():
+            logits = self.policy.model(input_ids=tokens).logits[0]
+        table = logits.log_softmax(-1)[len(prompt) - 1 : -1]
+        return tuple((table[range(len(ids)), ids] + self.error).tolist())
+
+
+@pytest.fixture
+def parts(tmp_path):
+    folder = save_newborn(SMALL, 0, tmp_path / "newborn")
+    policy = Policy.load(folder)
+    from transformers import AutoTokenizer
+
+    prompter = Prompter(AutoTokenizer.from_pretrained(folder), "bare")
+    base = Config()
+    config = base.model_copy(
+        update={"grpo": base.grpo.model_copy(update={"steps": 2, "problems": 2, "group_size": 4})}
+    )
+    trainer = Trainer(policy, config.grpo, config.rollout.temperature)
+    return config, policy, prompter, trainer
+
+
+def test_two_steps_learn_the_right_answer_and_hand_the_weights_on(parts):
+    config, policy, prompter, trainer = parts
+    engine = ScriptedEngine(policy, prompter)
+    results: list[StepResult] = []
+    before = {name: tensor.clone() for name, tensor in policy.named_tensors()}
+    reinforce(engine, trainer, prompter, TASKS, 0, config, results.append)
+    assert [result.step for result in results] == [1, 2]
+    first = results[0]
+    assert first.metrics["verdict/correct_rate"] == 0.5
+    assert first.metrics["frac_reward_zero_std"] == 0.0
+    assert first.metrics["sync/parity_max"] < 1e-4
+    assert first.advantages.tolist() == [[0.5, -0.5, 0.5, -0.5]] * 2
+    assert {"rollout", "verify", "parity", "train", "sync", "step"} == set(first.timings)
+    assert engine.policy_version == 2
+    assert any(not torch.equal(before[name], engine.received[name]) for name in before)
+    assert len(set(engine.seeds)) == 16  # every completion of every step has a seed of its own
+
+
+def test_a_stale_engine_is_loud(parts):
+    config, policy, prompter, trainer = parts
+    engine = ScriptedEngine(policy, prompter, error=0.3)
+    with pytest.raises(ParityError, match="disagree"):
+        reinforce(engine, trainer, prompter, TASKS, 0, config, lambda result: None)
+
+
+def test_a_step_is_the_same_wherever_the_run_begins(parts):
+    config, policy, prompter, trainer = parts
+    engine = ScriptedEngine(policy, prompter)
+    reinforce(engine, trainer, prompter, TASKS, 1, config, lambda result: None)
+    late = list(engine.seeds)
+    engine.seeds.clear()
+    reinforce(engine, trainer, prompter, TASKS, 0, config, lambda result: None)
+    assert engine.seeds[8:] == late
+
+
+def test_uncounted_and_uninformative_completions_train_nothing():
+    groups = [
+        (make_rollout(True), make_rollout(False), make_rollout(None)),
+        (make_rollout(True), make_rollout(True), make_rollout(True)),
+    ]
+    rewards, counted = reward_arrays(groups)
+    assert rewards.tolist() == [[1, 0, 0], [1, 1, 1]]
+    assert counted.tolist() == [[True, True, False], [True, True, True]]
+    advantages = np.array([[0.5, -0.5, 0.0], [0.0, 0.0, 0.0]])
+    sequences = training_sequences(groups, advantages, counted)
+    assert [sequence.advantage for sequence in sequences] == [0.5, -0.5]
