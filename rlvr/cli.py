@@ -90,8 +90,10 @@ def _start(
         _dry_run(config)
         return
     from rlvr.folder import new_run, newest_run, saved_config
+    from rlvr.quiet import hide_library_bars
     from rlvr.run import RunInterruptedError, run_job
 
+    hide_library_bars()
     if resume:
         folder = newest_run(config)
         config = saved_config(folder)
@@ -135,8 +137,10 @@ def evaluate_model(
     """Greedy and sampled evaluation on both test splits; prints the metrics as JSON."""
     config = _config(preset, config_file, seed, overrides)
     from rlvr.folder import write_json
+    from rlvr.quiet import hide_library_bars
     from rlvr.run import evaluate_folder
 
+    hide_library_bars()
     metrics = evaluate_folder(config, model, data or config.data.path)
     print(json.dumps(metrics, indent=2))
     if output:
@@ -154,7 +158,9 @@ def make_data(
     """Generate the datasets alone."""
     config = _config(preset, config_file, seed, overrides)
     from rlvr.data.store import make_datasets
+    from rlvr.quiet import hide_library_bars
 
+    hide_library_bars()
     if folder.exists():
         raise ValueError(f"{folder} exists; name a folder that does not")
     splits = make_datasets(config.data, config.seed, folder)

@@ -26,17 +26,8 @@ def test_every_help_has_an_example(monkeypatch, capsys, command):
 
 
 def test_dry_run_prints_the_resolved_configuration_and_what_it_takes(monkeypatch, capsys):
-    code, out, _ = run(
-        monkeypatch,
-        capsys,
-        "train",
-        "--preset",
-        "tiny",
-        "--dry-run",
-        "--seed",
-        "5",
-        "grpo.steps=40",
-    )
+    values = ("--preset", "tiny", "--seed", "5", "grpo.steps=40")
+    code, out, _ = run(monkeypatch, capsys, "train", "--dry-run", *values)
     assert code == 0
     assert "seed = 5" in out
     assert "steps = 40" in out

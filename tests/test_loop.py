@@ -97,7 +97,7 @@ def test_two_steps_learn_the_right_answer_and_hand_the_weights_on(parts):
     assert first.metrics["verdict/correct_rate"] == 0.5
     assert first.metrics["frac_reward_zero_std"] == 0.0
     assert first.metrics["sync/parity_max"] < 1e-4
-    assert first.advantages.tolist() == [[0.5, -0.5, 0.5, -0.5]] * 2
+    assert np.allclose(first.advantages, [[0.5, -0.5, 0.5, -0.5]] * 2)
     assert {"rollout", "verify", "parity", "train", "sync", "step"} == set(first.timings)
     assert engine.policy_version == 2
     assert any(not torch.equal(before[name], engine.received[name]) for name in before)
