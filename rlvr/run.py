@@ -99,7 +99,7 @@ class Run:
 
     def _supervise(self, start: str | Path) -> None:
         state = self._state if self._stage() == "sft" else {}
-        policy = Policy.load(self._checkpoint if state and self._checkpoint else start)
+        policy = _load(self._checkpoint if state and self._checkpoint else start)
         prompter = self._prompter(start)
         split = self.data["sft"]
         examples = prompter.supervised(map(task_of, split), split["working"])
@@ -125,7 +125,7 @@ class Run:
         try:
             before = self._evaluation("before", engine, prompter, is_logged=bool(state))
             with self.tally.clock("grpo"):
-                self._reinforce(engine, prompter, Policy.load(source), state)
+                self._reinforce(engine, prompter, _load(source), state)
             after = self._evaluation("after", engine, prompter)
             return before, after, self._seed_problem(engine, prompter), engine.name
         finally:
@@ -291,3 +291,7 @@ def _whole(folder: Path, save: Any) -> None:
     half_written.parent.mkdir(parents=True, exist_ok=True)
     save(half_written)
     half_written.rename(folder)
+
+
+def _load(source: str | Path) -> Policy:
+    return Policy.load(source, device="cuda" if torch.cuda.is_available() else "cpu")
