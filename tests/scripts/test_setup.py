@@ -81,13 +81,19 @@ def test_a_new_lock_file_is_installed_into_the_same_environment(checkout: Checko
     assert not any("-m venv" in line for line in commands)
 
 
-@pytest.mark.parametrize("change", ["version", "moved"])
+@pytest.mark.parametrize("change", ["version", "accelerator", "moved", "gone"])
 def test_another_python_or_place_needs_a_new_environment(checkout: Checkout, change: str) -> None:
     checkout.run(SETUP)
     checkout.commands()
     if change == "moved":
         checkout.path = checkout.path.rename(checkout.path.with_name("moved"))
-    result = checkout.run(SETUP, STUB_VERSION="3.12" if change == "version" else "3.11")
+    if change == "gone":
+        (checkout.path / ".venv/bin/python").unlink()
+    variables = {
+        "version": {"STUB_VERSION": "3.12"},
+        "accelerator": {"RLVR_ACCELERATOR": "cuda"},
+    }
+    result = checkout.run(SETUP, **variables.get(change, {}))
     assert result.returncode == 0, result.stderr
     assert "python -m venv .venv" in checkout.commands()
 
