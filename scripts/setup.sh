@@ -73,8 +73,8 @@ find_accelerator() {
 }
 
 is_ours() { [[ -f $state ]]; }
-is_whole() { # finished, its Python still there, and made at this place
-    is_ours && [[ $(<"$state") != unfinished && -x $venv/bin/python ]] \
+is_whole() { # finished, for this accelerator and place, and its Python still there
+    is_ours && [[ $(<"$state") == *" $accelerator" && -x $venv/bin/python ]] \
         && grep -qsF "$venv" "$venv/pyvenv.cfg"
 }
 
@@ -109,12 +109,6 @@ fingerprint() {
 
 is_ready() { is_whole && [[ $(<"$state") == "$key "@("$extra"|test)" $accelerator" ]]; }
 
-# Whether new packages can go on top: CPU and CUDA vLLM are two distributions of one module.
-can_be_kept() {
-    is_whole && [[ $(<"$state") == *" $accelerator" ]] \
-        && [[ "$(python_version "$venv/bin/python")" == "$version" ]]
-}
-
 take_lock() {
     command -v flock >/dev/null || return 0
     exec 9<"$root/scripts/setup.sh"
@@ -128,7 +122,8 @@ make_venv() {
     if [[ -e $venv ]] && ! is_ours; then
         fail "$venv is there already and was not made by this script" "Move it away, then run again."
     fi
-    can_be_kept && return
+    # CPU and CUDA vLLM are two distributions of one module: one cannot go on top of the other.
+    is_whole && [[ "$(python_version "$venv/bin/python")" == "$version" ]] && return
     "$python" -c 'import ensurepip, venv' 2>/dev/null || fail "$python has no venv module" \
         "Install it (on Debian and Ubuntu the package python$version-venv), or choose another" \
         "Python ($accepted_pythons) with PYTHON=/path/to/python."
