@@ -8,8 +8,8 @@
 #   TORCH_CPU_INDEX=URL         where to look for torch's CPU build when pip's own settings have none
 #   RLVR_SETUP_DRY_RUN=1        print the commands and run none
 #
-# .venv/rlvr-setup says what is in .venv: "unfinished", or a hash of all that decides it and the
-# extra. A set-up that was cut short is made anew, because a package may be there by half.
+# .venv/rlvr-setup says what is in .venv: "unfinished", or a hash of all that decides it, the
+# extra and the accelerator. A set-up that was cut short is made anew, because a package may be there by half.
 set -euo pipefail
 
 root="$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")"
@@ -73,7 +73,10 @@ find_accelerator() {
 }
 
 is_ours() { [[ -f $state ]]; }
-is_whole() { is_ours && [[ $(<"$state") != unfinished ]] && grep -qF "$venv" "$venv/pyvenv.cfg"; }
+is_whole() { # finished, for this accelerator and place, and its Python still there
+    is_ours && [[ $(<"$state") == *" $accelerator" && -x $venv/bin/python ]] \
+        && grep -qsF "$venv" "$venv/pyvenv.cfg"
+}
 
 # Sets python (absolute) and version: $PYTHON, else that of a whole .venv, else the first on PATH.
 choose_python() {
@@ -104,7 +107,7 @@ fingerprint() {
     } | sha256sum | cut -d ' ' -f 1
 }
 
-is_ready() { is_whole && [[ $(<"$state") == "$key $extra" || $(<"$state") == "$key test" ]]; }
+is_ready() { is_whole && [[ $(<"$state") == "$key "@("$extra"|test)" $accelerator" ]]; }
 
 take_lock() {
     command -v flock >/dev/null || return 0
@@ -119,9 +122,8 @@ make_venv() {
     if [[ -e $venv ]] && ! is_ours; then
         fail "$venv is there already and was not made by this script" "Move it away, then run again."
     fi
-    if is_whole && [[ "$(python_version "$venv/bin/python")" == "$version" ]]; then
-        return
-    fi
+    # CPU and CUDA vLLM are two distributions of one module: one cannot go on top of the other.
+    is_whole && [[ "$(python_version "$venv/bin/python")" == "$version" ]] && return
     "$python" -c 'import ensurepip, venv' 2>/dev/null || fail "$python has no venv module" \
         "Install it (on Debian and Ubuntu the package python$version-venv), or choose another" \
         "Python ($accepted_pythons) with PYTHON=/path/to/python."
@@ -181,7 +183,7 @@ install() {
         --requirements "requirements/$accelerator.in" --editable ".[${extra/test/train,test}]"
     run "checking what was installed" "Run again with a fresh environment: rm -rf $venv" \
         "$venv/bin/python" -c "import rlvr, torch, transformers, verifiers, vllm"
-    [[ -n $dry_run ]] || echo "$key $extra" >"$state"
+    [[ -n $dry_run ]] || echo "$key $extra $accelerator" >"$state"
 }
 
 extra="${1:-train}"

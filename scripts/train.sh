@@ -8,6 +8,8 @@ set -euo pipefail
 
 root="$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")"
 bash "$root/scripts/setup.sh" train
+# shellcheck source=scripts/cpu_env.sh
+source "$root/scripts/cpu_env.sh"
 job=("$root/.venv/bin/rlvr" train)
 case " $* " in
     *" --preset "* | *" --preset="* | *" --config "* | *" --config="*) ;;

@@ -52,13 +52,15 @@ def checkout(tmp_path: Path) -> Checkout:
     shutil.copy(ROOT / "pyproject.toml", path)
     log = tmp_path / "log"
     log.touch()
-    inherited = {key: value for key, value in os.environ.items() if not key.startswith("RLVR_")}
+    inherited = {
+        key: value for key, value in os.environ.items() if not key.startswith(("RLVR_", "PYTHON"))
+    }
     return Checkout(
         path=path,
         log=log,
         environment=inherited
         | {
-            "PYTHON": str(ROOT / "tests/scripts/stubs" / "python"),
+            "PATH": f"{ROOT / 'tests/scripts/stubs'}:{os.environ['PATH']}",
             "RLVR_ACCELERATOR": "cpu",
             "STUB_LOG": str(log),
         },

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 import subprocess
 import sys
@@ -38,6 +39,34 @@ def test_train_ends_with_the_status_of_the_job(checkout: Checkout) -> None:
 def test_train_does_not_start_without_a_set_up(checkout: Checkout) -> None:
     result = checkout.run("scripts/train.sh", STUB_FAIL="--editable")
     assert (result.returncode, result.stdout) == (1, "")
+
+
+@pytest.mark.parametrize(
+    ("folder", "setting", "installed", "preloaded"),
+    [
+        ("checkout", "1", True, True),
+        ("checkout", "0", True, False),
+        ("checkout", "1", False, False),
+        ("a checkout", "1", True, False),  # the loader cannot take a path with a blank
+    ],
+)
+def test_the_openmp_runtime_is_preloaded_where_there_is_one(
+    tmp_path: Path, folder: str, setting: str, installed: bool, preloaded: bool
+) -> None:
+    library = tmp_path / folder / ".venv/lib/libiomp5.so"
+    library.parent.mkdir(parents=True)
+    if installed:
+        library.touch()
+    shutil.copytree(ROOT / "scripts", tmp_path / folder / "scripts")
+    result = subprocess.run(
+        ["bash", "-uc", 'source scripts/cpu_env.sh; printf %s "${LD_PRELOAD-}"'],
+        cwd=tmp_path / folder,
+        env={"PATH": os.environ["PATH"], "RLVR_CPU_ENV": setting},
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert result.stdout == (str(library) if preloaded else "")
 
 
 def test_test_runs_every_check_and_pytest_last(checkout: Checkout, tmp_path: Path) -> None:

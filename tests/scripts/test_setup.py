@@ -81,20 +81,26 @@ def test_a_new_lock_file_is_installed_into_the_same_environment(checkout: Checko
     assert not any("-m venv" in line for line in commands)
 
 
-@pytest.mark.parametrize("change", ["version", "moved"])
+@pytest.mark.parametrize("change", ["version", "accelerator", "moved", "gone"])
 def test_another_python_or_place_needs_a_new_environment(checkout: Checkout, change: str) -> None:
     checkout.run(SETUP)
     checkout.commands()
     if change == "moved":
         checkout.path = checkout.path.rename(checkout.path.with_name("moved"))
-    result = checkout.run(SETUP, STUB_VERSION="3.12" if change == "version" else "3.11")
+    if change == "gone":
+        (checkout.path / ".venv/bin/python").unlink()
+    if change == "version":
+        checkout.environment |= {"PYTHON": "python3", "STUB_VERSION": "3.12"}
+    if change == "accelerator":
+        checkout.environment["RLVR_ACCELERATOR"] = "cuda"
+    result = checkout.run(SETUP)
     assert result.returncode == 0, result.stderr
     assert "python -m venv .venv" in checkout.commands()
 
 
 @pytest.mark.parametrize("version", ["2.7", "3.10", "3.14"])
 def test_wrong_python(checkout: Checkout, version: str) -> None:
-    result = checkout.run(SETUP, STUB_VERSION=version)
+    result = checkout.run(SETUP, PYTHON="python3", STUB_VERSION=version)
     assert result.returncode == 1
     assert f"is {version};" in result.stderr
     assert "Accepted: 3.11, 3.12 or 3.13. Choose one with PYTHON" in result.stderr
@@ -109,13 +115,12 @@ def test_python_that_is_not_there(checkout: Checkout) -> None:
 def test_without_PYTHON_the_first_that_will_do_is_taken(  # noqa: N802
     checkout: Checkout, tmp_path: Path
 ) -> None:
-    stub = ROOT / "tests/scripts/stubs/python"
+    stub = ROOT / "tests/scripts/stubs/python3"
     for name, version in {"python3": "3.9", "python3.12": "3.12"}.items():
         wrapper = tmp_path / name
         wrapper.write_text(f'#!/bin/sh\nSTUB_VERSION={version} exec "{stub}" "$@"\n')
         wrapper.chmod(0o755)
-    del checkout.environment["PYTHON"]
-    result = checkout.run(SETUP, PATH=f"{tmp_path}:{os.environ['PATH']}")
+    result = checkout.run(SETUP, PATH=f"{tmp_path}:{checkout.environment['PATH']}")
     assert result.returncode == 0, result.stderr
     assert "Python 3.12, cpu" in result.stderr
 
@@ -147,7 +152,7 @@ def test_no_disk_space(checkout: Checkout, tmp_path: Path) -> None:
     df = tmp_path / "df"
     df.write_text("#!/bin/sh\nprintf 'header\\ndisk 1 1 2000000 1 /\\n'\n")
     df.chmod(0o755)
-    result = checkout.run(SETUP, PATH=f"{tmp_path}:{os.environ['PATH']}")
+    result = checkout.run(SETUP, PATH=f"{tmp_path}:{checkout.environment['PATH']}")
     assert result.returncode == 1
     assert "too little disk space" in result.stderr
     assert "About 6 GB are needed." in result.stderr
