@@ -21,27 +21,30 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("helpers that know nothing of training", (
         # Folders whose own files stand on several floors hold nothing themselves.
         ("rlvr",), ("rlvr.learn",),
-        ("rlvr.durable",), ("rlvr.interrupt",), ("rlvr.memory",), ("rlvr.progress",),
-        ("rlvr.resources",), ("rlvr.seeding",),
+        ("rlvr.durable",), ("rlvr.interrupt",), ("rlvr.memory", "rlvr.processes"),
+        ("rlvr.progress",),
+        ("rlvr.resources",), ("rlvr.seeding",), ("rlvr.timing",),
     )),
     ("configuration and records", (
         ("rlvr.config", "rlvr.config_keys", "rlvr.config_load"), ("rlvr.types",),
     )),
     ("problems, prompts, rewards (no torch)", (
         ("rlvr.data.*",), ("rlvr.prompt",), ("rlvr.reward",), ("rlvr.learn.advantage",),
-        ("rlvr.estimate",),
+        ("rlvr.estimate",), ("rlvr.folder",), ("rlvr.quiet",),
     )),
     ("tensors (torch)", (
         ("rlvr.learn.batch",), ("rlvr.learn.loss",), ("rlvr.learn.logprobs",),
-        ("rlvr.learn.optimizer",), ("rlvr.rng",),
+        ("rlvr.learn.optimizer",), ("rlvr.rng",), ("rlvr.newborn",),
     )),
     ("models, engines, traces", (
         ("rlvr.learn.policy",), ("rlvr.rollout.*",), ("rlvr.trace.*",), ("rlvr.checkpoint",),
     )),
+    ("scored groups", (("rlvr.rollouts",),)),
     ("training and evaluation", (
-        ("rlvr.learn.trainer",), ("rlvr.learn.sft",), ("rlvr.evaluate",),
+        ("rlvr.learn.trainer",), ("rlvr.learn.sft",), ("rlvr.evaluate",), ("rlvr.metrics",),
     )),
     ("the loop", (("rlvr.loop",),)),
+    ("the job around it", (("rlvr.run", "rlvr.summary"),)),
     ("the command line", (("rlvr.cli", "rlvr.__main__"),)),
 )  # fmt: skip
 NO_TORCH_BELOW = 4
