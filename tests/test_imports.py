@@ -21,8 +21,8 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("helpers that know nothing of training", (
         # Folders whose own files stand on several floors hold nothing themselves.
         ("rlvr",), ("rlvr.learn",),
-        ("rlvr.durable",), ("rlvr.interrupt",), ("rlvr.memory",), ("rlvr.progress",),
-        ("rlvr.resources",), ("rlvr.seeding",),
+        ("rlvr.durable",), ("rlvr.interrupt",), ("rlvr.memory", "rlvr.processes"),
+        ("rlvr.progress",), ("rlvr.resources",), ("rlvr.seeding",),
     )),
     ("configuration and records", (
         ("rlvr.config", "rlvr.config_keys", "rlvr.config_load"), ("rlvr.types",),
@@ -45,7 +45,6 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("the command line", (("rlvr.cli", "rlvr.__main__"),)),
 )  # fmt: skip
 NO_TORCH_BELOW = 4
-HEAVY = {"torch", "vllm", "wandb"}
 
 # Names that turn text into code or into an expression by evaluating it.
 EVALUATORS = {"eval", "exec", "sympify", "parse_expr", "parse_latex", "S"}
