@@ -48,7 +48,6 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("the command line", (("rlvr.cli", "rlvr.__main__"),)),
 )  # fmt: skip
 NO_TORCH_BELOW = 4
-HEAVY = {"torch", "vllm", "wandb"}
 
 # Names that turn text into code or into an expression by evaluating it.
 EVALUATORS = {"eval", "exec", "sympify", "parse_expr", "parse_latex", "S"}
