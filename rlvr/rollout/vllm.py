@@ -34,7 +34,8 @@ with process_state_kept():
 class VllmEngine:
     """vLLM with the weights of one policy, resident in this process.
 
-    One at a time: closing one tears down the process group that vLLM keeps for the process.
+    One at a time, and closed by hand: closing one, or collecting one that was dropped, tears down
+    the process group that all of vLLM in this process shares.
     """
 
     name = "vllm"
@@ -57,6 +58,8 @@ class VllmEngine:
                 logprobs_mode="processed_logprobs",
                 # Compiled graphs: tens of seconds at every start on a CPU, worth it on a GPU.
                 enforce_eager=self._on_cpu,
+                # On a CPU a prompt cut in two would break its request's own generator.
+                enable_chunked_prefill=not self._on_cpu,
                 # A group shares its prompt, but a CPU's blocks are longer than most prompts.
                 enable_prefix_caching=not self._on_cpu,
                 use_tqdm_on_load=False,
@@ -110,8 +113,7 @@ class VllmEngine:
             temperature=sampling.temperature,
             max_tokens=sampling.max_new_tokens,
             seed=request.seed,
-            # The same ids end a completion in every engine, whatever vLLM reads from the model.
-            ignore_eos=True,
+            # vLLM alone would look in fewer files for what ends a completion.
             stop_token_ids=self._stop_token_ids,
             logprobs=0,  # of the drawn token, and no others
             flat_logprobs=True,
