@@ -34,7 +34,8 @@ with process_state_kept():
 class VllmEngine:
     """vLLM with the weights of one policy, resident in this process.
 
-    One at a time: closing one tears down the process group that vLLM keeps for the process.
+    One at a time, and closed by hand: closing one, or collecting one that was dropped, tears down
+    the process group that all of vLLM in this process shares.
     """
 
     name = "vllm"
@@ -110,8 +111,7 @@ class VllmEngine:
             temperature=sampling.temperature,
             max_tokens=sampling.max_new_tokens,
             seed=request.seed,
-            # The same ids end a completion in every engine, whatever vLLM reads from the model.
-            ignore_eos=True,
+            # vLLM alone would look in fewer files for what ends a completion.
             stop_token_ids=self._stop_token_ids,
             logprobs=0,  # of the drawn token, and no others
             flat_logprobs=True,
