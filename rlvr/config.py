@@ -33,12 +33,12 @@ class NoviceConfig(Section):
     """How often the supervised solutions show each habit: probabilities a problem."""
 
     states_domain: Share = 0.5
-    forgets_domain: Share = 0.85  # of those who do not state it
-    uses_formula: Share = 0.55
-    slips_sign: Share = 0.6  # of those who use the formula
+    forgets_domain: Share = 0.8  # of those who do not state it
+    uses_formula: Share = 0.5
+    slips_sign: Share = 0.5  # of those who use the formula
     is_hasty: Share = 0.5
-    slips_move: Share = 0.4  # of the hasty
-    checks: Share = 0.2
+    slips_move: Share = 0.25  # of the hasty
+    checks: Share = 0.25
 
 
 class DataConfig(Section):
@@ -91,6 +91,7 @@ class OptimizerConfig(Section):
     final_lr: Weight
     warmup_steps: Count = 0
     betas: Betas = (0.9, 0.95)
+    eps: PositiveFloat = 1e-8
     weight_decay: Weight = 0.0
     max_grad_norm: PositiveFloat = 1.0
 

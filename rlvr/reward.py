@@ -28,7 +28,7 @@ def score(task: Task, completion: Completion, text: str, config: RewardConfig) -
     An undecided verdict is the verifier's failure: its completion is not counted.
     """
     verdict = verify_completion(task.problem, text)
-    habits = read_habits(task.problem, text)
+    habits = read_habits(task.problem, text, verdict)
     is_truncated = completion.finish_reason == "length"
     terms = {
         "correct": config.correct * (verdict.verdict is Decision.CORRECT),

@@ -70,7 +70,9 @@ def make_optimizer(model: nn.Module, config: OptimizerConfig) -> Optimizer:
     groups = [group for group in groups if group["params"]]
     parts: list[torch.optim.Optimizer] = []
     if groups:
-        parts.append(torch.optim.AdamW(groups, lr=config.lr, betas=config.betas, fused=True))
+        parts.append(
+            torch.optim.AdamW(groups, lr=config.lr, betas=config.betas, eps=config.eps, fused=True)
+        )
     if matrices:
         parts.append(
             torch.optim.Muon(
