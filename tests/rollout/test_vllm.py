@@ -143,6 +143,20 @@ def test_without_the_cure_a_tied_head_goes_stale(
     engine.update_weights(load_reference(model_paths["tied"]).named_parameters(), 0)
 
 
+def test_more_prompt_tokens_than_one_pass_takes_are_no_trouble(engine: VllmEngine) -> None:
+    """A prompt cut in two made vLLM wind back its request's generator, which a CPU's cannot."""
+    settings = SamplingSettings(temperature=1.0, max_new_tokens=2)
+    num_requests = SETTINGS.max_sequences
+    assert num_requests * (MAX_LENGTH - 2) > 4096, "what one pass takes by default"
+    requests = [
+        Request(prompt_ids=tuple(3 + i % 7 for i in range(MAX_LENGTH - 2)), seed=seed)
+        for seed in range(num_requests)
+    ]
+    completions = engine.generate(requests, settings)
+    assert completions[0] == engine.generate(requests[:1], settings)[0]
+    assert len(completions) == num_requests
+
+
 def test_outputs_that_are_not_one_a_request_are_refused(
     engine: VllmEngine, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -19,7 +19,7 @@ from rlvr.config import RolloutConfig
 VOCABULARY = 48
 EOS, END_OF_TURN = 1, 2  # the tokenizer names the first, the generation settings both
 MAX_LENGTH = 64
-SETTINGS = RolloutConfig(dtype="float32", max_sequences=64, kv_cache_gb=0.05)
+SETTINGS = RolloutConfig(dtype="float32", max_sequences=96, kv_cache_gb=0.05)
 
 
 def save_model(path: Path, *, tied: bool) -> Path:
