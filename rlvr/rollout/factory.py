@@ -1,4 +1,4 @@
-"""Which engine: the one that was asked for, or the faster one that this machine can import."""
+"""Which engine: the one that was asked for, or vLLM where this machine can import it."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ def make_engine(model_path: str, settings: RolloutConfig, max_length: int) -> Ro
             return VllmEngine(model_path, settings, max_length)
         if settings.engine == "vllm":
             raise ValueError(f'rollout.engine is "vllm", but {problem}. {INSTALL}')
-        logger.warning("Generating with transformers, which is slower, because %s.", problem)
+        logger.warning("Generating with transformers, because %s.", problem)
 
     from rlvr.rollout.transformers import TransformersEngine
 
