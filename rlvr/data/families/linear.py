@@ -18,15 +18,14 @@ def draw(rng: Random, ranges: Ranges) -> Equation:
     """Forms ``one`` (ax + b = c), ``two`` (ax + b = cx + d), ``bracket`` (a(x + b) = c)."""
     unknown = rng.choice(ranges.unknowns)
     form = rng.choice(("one", "two", "two", "bracket"))
-    slope = rng.choice((-1, 1)) * rng.randint(2, min(6, ranges.largest_coefficient))
-    c = ranges.coefficient(rng) if form == "two" else 0
-    a = slope + c
-    if a == 0:
-        c = 2 * c
-        a = slope + c
-    b = ranges.coefficient(rng)
+    largest = ranges.largest_coefficient - 2  # sums and products of them stay in two digits
+    slope = _signed(rng, 2, largest)
+    c = _signed(rng, 1, largest) if form == "two" else 0
+    if slope + c == 0:
+        c = -c
+    a, b = slope + c, _signed(rng, 1, largest)
     if form != "bracket" and rng.random() < 0.1:
-        right = b + ranges.coefficient(rng)  # mostly a fraction
+        right = b + _signed(rng, 1, largest)  # mostly a fraction
     else:
         right = slope * ranges.root(rng) + (a * b if form == "bracket" else b)
     if form == "bracket":
@@ -50,6 +49,10 @@ def draw(rng: Random, ranges: Ranges) -> Equation:
         polynomial=polynomial,
         parts=(a, b, c, right),
     )
+
+
+def _signed(rng: Random, smallest: int, largest: int) -> int:
+    return rng.choice((-1, 1)) * rng.randint(smallest, largest)
 
 
 def work(equation: Equation, ask: Ask, habit: Habit) -> str:
