@@ -138,7 +138,7 @@ class GrpoConfig(Section):
     clip_low: Weight = 0.2
     clip_high: Weight = 0.28
     importance_cap: PositiveFloat = 2.0
-    micro_batch_tokens: Positive = 8_192
+    micro_batch_tokens: Positive = 4_096
     optimizer: OptimizerConfig = OptimizerConfig(lr=1e-4, final_lr=1e-5, warmup_steps=5)
 
 

@@ -10,6 +10,7 @@ evaluated, and no second forward pass is needed for the old logprobs.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -60,6 +61,7 @@ class Trainer:
         in N. Where none is left nothing is updated, and ``updated`` is 0. ``step`` counts from 0.
         Raises ValueError for missing rollout logprobs, RuntimeError for gradients not finite.
         """
+        _check_rollout_logprobs(sequences)
         trained = [sequence for sequence in sequences if sequence.advantage != 0]
         lr = learning_rate(self.config.optimizer, step, self.config.steps)
         metrics = {
@@ -98,25 +100,35 @@ class Trainer:
         return pack(sequences, row_tokens, self.config.micro_batch_tokens)
 
     def _backward(self, batch: PackedBatch, num_tokens: int) -> TokenRecord:
-        batch = batch.to(self.policy.device)
-        if not batch.rollout_logprobs.isfinite().all():
-            raise ValueError("rollout logprobs are missing or not finite; one a token is accepted")
+        config, batch = self.config, batch.to(self.policy.device)
+        clip = (config.clip_low, config.clip_high)
         logprobs, entropy = self.policy.logprobs(batch, self.temperature)
         old_logprobs = logprobs.detach()
-        ratio_inputs = (logprobs, old_logprobs, batch.advantages)
-        clip = (self.config.clip_low, self.config.clip_high)
+        surrogate = clipped_surrogate(logprobs, old_logprobs, batch.advantages, *clip)
         weights = truncated_importance_weights(
-            old_logprobs, batch.rollout_logprobs, self.config.importance_cap
+            old_logprobs, batch.rollout_logprobs, config.importance_cap
         )
-        losses = -weights * clipped_surrogate(*ratio_inputs, *clip)
+        losses = -weights * surrogate
         token_mean(losses, num_tokens).backward()
         return TokenRecord(
             logprobs=old_logprobs,
             rollout_logprobs=batch.rollout_logprobs,
             entropy=entropy,
-            clipped=clipped_tokens(old_logprobs, *ratio_inputs[1:], *clip).float(),
+            clipped=clipped_tokens(
+                logprobs.detach(), old_logprobs, batch.advantages, *clip
+            ).float(),
             losses=losses.detach() / num_tokens,
         )
+
+
+def _check_rollout_logprobs(sequences: Sequence[TrainingSequence]) -> None:
+    for i, sequence in enumerate(sequences):
+        logprobs = sequence.rollout_logprobs
+        if not logprobs or not all(map(math.isfinite, logprobs)):
+            raise ValueError(
+                f"the rollout logprobs of sequence {i} are missing or not finite; "
+                "a finite one for each completion token is accepted"
+            )
 
 
 def step_metrics(records: Sequence[TokenRecord]) -> dict[str, float]:

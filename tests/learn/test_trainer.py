@@ -4,6 +4,7 @@ import copy
 import io
 import math
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
@@ -235,10 +236,27 @@ def test_refuses_rollout_logprobs_that_say_nothing_and_keeps_the_weights(
     count = len(sequences[3].completion_ids)
     sequences[3] = replace(sequences[3], rollout_logprobs=bad * count)
     before = weights(trainer.policy)
-    with pytest.raises(ValueError, match="rollout logprobs are missing or not finite"):
+    with pytest.raises(ValueError, match="rollout logprobs of sequence 3 are missing"):
         trainer.step(sequences, 0)
     assert same_bits(before, weights(trainer.policy))
-    # What the failed step had accumulated is not in the next one.
-    good = make_sequences(6)
-    after = gradient_of(trainer, lambda: trainer.step(good, 0))
-    assert_same_gradients(after, gradient(good))
+
+
+def test_a_step_that_failed_half_way_leaves_nothing_in_the_next(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trainer, sequences = make_trainer(micro_batch_tokens=1), make_sequences(4)
+    logprobs, calls = trainer.policy.logprobs, iter(range(2))
+
+    def fail_in_the_third(*arguments: Any) -> tuple[torch.Tensor, torch.Tensor]:
+        if next(calls, None) is None:
+            raise KeyboardInterrupt
+        return logprobs(*arguments)
+
+    before = weights(trainer.policy)
+    monkeypatch.setattr(trainer.policy, "logprobs", fail_in_the_third)
+    with pytest.raises(KeyboardInterrupt):
+        trainer.step(sequences, 0)
+    monkeypatch.undo()
+    assert same_bits(before, weights(trainer.policy))
+    after = gradient_of(trainer, lambda: trainer.step(sequences, 0))
+    assert_same_gradients(after, gradient(sequences))
