@@ -39,10 +39,13 @@ Overrides = Annotated[
 def _config(
     preset: str | None, path: Path | None, seed: int | None, overrides: list[str] | None
 ) -> Config:
-    wins = [*(overrides or []), *([] if seed is None else [f"seed={seed}"])]
     if preset is None and path is None:
         preset = "tiny"
-    return load_config(preset, path, wins)
+    return load_config(preset, path, _wins(overrides, seed))
+
+
+def _wins(overrides: list[str] | None, seed: int | None) -> list[str]:
+    return [*(overrides or []), *([] if seed is None else [f"seed={seed}"])]
 
 
 @app.command(epilog="Example: rlvr train --preset tiny --seed 2 grpo.steps=40")
@@ -96,12 +99,7 @@ def _start(
     hide_library_bars()
     if resume:
         folder = newest_run(config)
-        config = saved_config(folder)
-        if overrides or seed is not None:
-            raise ValueError(
-                f"--resume goes on with the configuration that {folder.config} holds; leave out "
-                f"the overrides, or start a new run with name=..."
-            )
+        config = saved_config(folder, _wins(overrides, seed))
     else:
         folder = new_run(config)
     console.print(f"run folder: {folder.path}")

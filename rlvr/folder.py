@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -74,8 +75,16 @@ def newest_run(config: Config) -> RunFolder:
     return RunFolder(max(found, key=lambda path: numbers[path]))
 
 
-def saved_config(folder: RunFolder) -> Config:
-    return load_config(path=folder.config)
+def saved_config(folder: RunFolder, overrides: Sequence[str] = ()) -> Config:
+    """The configuration that a run began with; raises ValueError for other values."""
+    saved = load_config(path=folder.config)
+    for override in overrides:
+        if load_config(path=folder.config, overrides=[override]) != saved:
+            raise ValueError(
+                f"--resume goes on with the configuration of {folder.config}, and {override!r} is "
+                f"not in it; leave it out, or start a new run with name=..."
+            )
+    return saved
 
 
 def write_whole(path: Path, text: str) -> None:

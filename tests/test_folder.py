@@ -23,6 +23,14 @@ def test_the_saved_configuration_is_the_configuration(tmp_path):
     assert saved_config(new_run(config)) == config
 
 
+def test_a_resume_takes_the_same_values_and_no_others(tmp_path):
+    config = Config(name="tiny", runs=tmp_path, seed=7)
+    folder = new_run(config)
+    assert saved_config(folder, ["seed=7", f"runs={tmp_path}"]) == config
+    with pytest.raises(ValueError, match="'seed=8' is not in it"):
+        saved_config(folder, ["seed=7", "seed=8"])
+
+
 def test_nothing_to_resume_says_what_to_do(tmp_path):
     (tmp_path / "tiny-other").mkdir()
     with pytest.raises(ValueError, match="nothing to resume"):
