@@ -71,6 +71,8 @@ def conclude(
     """Checks, where the novice does; drops what the domain or the check refuses; answers."""
     lines: list[str] = []
     kept = candidates
+    if habit.states_domain:
+        lines += [_held_against(value, equation.excluded) for value in _compared(equation, kept)]
     if not habit.forgets_domain:
         kept = tuple(value for value in kept if value not in equation.excluded)
     if equation.sides and habit.checks:
@@ -84,6 +86,16 @@ def conclude(
             lines.append(f"Check {value}: {left} {'=' if left == right else '!='} {right}")
         kept = tuple(value for value in kept if value not in refused)
     return [*lines, *answer_lines(ask, kept)]
+
+
+def _compared(equation: Equation, candidates: tuple[Number, ...]) -> list[Fraction]:
+    """The candidates that could be excluded: excluded values are rational."""
+    return [c for c in candidates if isinstance(c, Fraction)] if equation.excluded else []
+
+
+def _held_against(value: Fraction, excluded: tuple[Fraction, ...]) -> str:
+    """``3 != 2``, or ``2 = 2`` for a candidate that the domain shuts out."""
+    return ", ".join(f"{value} {'=' if value == out else '!='} {out}" for out in excluded)
 
 
 def answer_lines(ask: Ask, values: tuple[Number, ...]) -> list[str]:

@@ -44,12 +44,13 @@ EXCLUDED = Equation(
     [
         (
             SIX, Ask.SOLUTIONS, habit(),
-            "Domain: x != 0\nMultiply: x^2 - 5x + 6 = 0\nFactor: (x - 2)(x - 3) = 0\n\\boxed{2, 3}",
+            "Domain: x != 0\nMultiply: x^2 - 5x + 6 = 0\nFactor: (x - 2)(x - 3) = 0\n"
+            "2 != 0\n3 != 0\n\\boxed{2, 3}",
         ),
         (
             SIX, Ask.SUM, habit(uses_formula=True),
             "Domain: x != 0\nMultiply: x^2 - 5x + 6 = 0\nFormula: D = 25 - 24 = 1\n"
-            "x = (5 ± 1)/2\nSum: 2 + 3 = 5\n\\boxed{5}",
+            "x = (5 ± 1)/2\n2 != 0\n3 != 0\nSum: 2 + 3 = 5\n\\boxed{5}",
         ),
         (
             SIX, Ask.SOLUTIONS, habit(uses_formula=True, slips_sign=True, states_domain=False),
@@ -63,7 +64,7 @@ EXCLUDED = Equation(
         (
             EXCLUDED, Ask.COUNT, habit(),
             "Domain: x != 2\nMultiply: x^2 - 5x + 6 = 0\nFactor: (x - 2)(x - 3) = 0\n"
-            "Roots: 3\n\\boxed{1}",
+            "2 = 2\n3 != 2\nRoots: 3\n\\boxed{1}",
         ),
     ],
 )  # fmt: skip
