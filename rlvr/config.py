@@ -134,7 +134,7 @@ class GrpoConfig(Section):
     steps: Count = 143
     problems: Positive = 32  # P
     group_size: Positive = 8  # G
-    advantage: str = Field(default="group_mean", min_length=1)
+    advantage: Literal["group_mean", "group_std"] = "group_mean"  # rlvr/learn/advantage.py
     clip_low: Weight = 0.2
     clip_high: Weight = 0.28
     importance_cap: PositiveFloat = 2.0

@@ -1,10 +1,13 @@
 from __future__ import annotations
 
+from typing import get_args, get_type_hints
+
 import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rlvr.config import GrpoConfig
 from rlvr.learn.advantage import ADVANTAGES, group_mean, group_std, informative
 
 # Sums of a few terms, as real rewards are; equal ones are then equal to the bit.
@@ -120,3 +123,8 @@ def test_leaving_the_own_reward_out_is_a_constant_factor(
 def test_refuses(rewards: np.ndarray, counted: np.ndarray, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         group_mean(rewards, counted)
+
+
+def test_the_configuration_accepts_what_the_table_holds() -> None:
+    accepted = get_args(get_type_hints(GrpoConfig)["advantage"])
+    assert set(accepted) == set(ADVANTAGES)
