@@ -113,7 +113,7 @@ class RolloutConfig(Section):
     max_new_tokens: Positive = 128
     max_sequences: Positive = 256
     kv_cache_gb: PositiveFloat = 0.5
-    parity_completions: Count = 8
+    parity_completions: Positive = 8
     parity_mean_limit: PositiveFloat = 0.02  # nats
     parity_max_limit: PositiveFloat = 0.5  # nats
 

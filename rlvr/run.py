@@ -15,7 +15,7 @@ from typing import Any, Literal
 
 import torch
 from rich.console import Console
-from transformers import AutoTokenizer
+from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from rlvr.checkpoint import checkpoint_name, latest_checkpoint, load_state, save_checkpoint
 from rlvr.config import Config
@@ -236,8 +236,7 @@ class Run:
         return self._state.get("stage")
 
     def _prompter(self, model: str | Path) -> Prompter:
-        tokenizer = AutoTokenizer.from_pretrained(model)
-        return Prompter(tokenizer, self.config.model.prompt_template)
+        return Prompter(_tokenizer(model), self.config.model.prompt_template)
 
 
 def run_job(
@@ -273,9 +272,9 @@ def _finish(
 
 def evaluate_folder(config: Config, model: str, data: Path | None) -> EvalMetrics:
     """Both test splits with a model of the hub or of a folder; ``data`` is made where none is."""
+    prompter = Prompter(_tokenizer(model), config.model.prompt_template)
     folder = data or Path(tempfile.mkdtemp()) / "data"
     splits = load_or_make(config.data, config.seed, folder)
-    prompter = Prompter(AutoTokenizer.from_pretrained(model), config.model.prompt_template)
     engine = make_engine(model, config.rollout, config.model.max_length)
     try:
         test, shifted = ([task_of(row) for row in splits[name]] for name in ("test", "shifted"))
@@ -291,6 +290,15 @@ def _whole(folder: Path, save: Any) -> None:
     half_written.parent.mkdir(parents=True, exist_ok=True)
     save(half_written)
     half_written.rename(folder)
+
+
+def _tokenizer(model: str | Path) -> PreTrainedTokenizerBase:
+    if str(model).startswith((".", "/", "~")) and not Path(model).is_dir():
+        raise ValueError(
+            f"there is no folder {model}; a model is a folder in the hub's layout, or a hub id"
+        )
+    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(model)
+    return tokenizer
 
 
 def _load(source: str | Path) -> Policy:

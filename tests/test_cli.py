@@ -80,6 +80,12 @@ def test_eval_prints_metrics_as_json(monkeypatch, capsys, tmp_path):
     assert json.loads((tmp_path / "metrics.json").read_text()) == json.loads(out)
 
 
+def test_a_model_folder_that_is_not_there(monkeypatch, capsys, tmp_path):
+    code, _, err = run(monkeypatch, capsys, "eval", str(tmp_path / "nowhere"), "--preset", "smoke")
+    assert code == 2
+    assert "there is no folder" in err
+
+
 def test_help_comes_without_importing_torch():
     code = "import sys, rlvr.cli; assert 'torch' not in sys.modules, 'torch'"
     subprocess.run([sys.executable, "-c", code], check=True)

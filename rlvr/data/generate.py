@@ -24,6 +24,9 @@ QUESTIONS = {
 }
 
 
+BUCKETS: dict[str, Bucket] = {"validation": "validation", "test": "test", "shifted": "test"}
+
+
 def generate_split(split: str, config: DataConfig, seed: int) -> Iterator[Row]:
     """The rows of ``sft``, ``train``, ``validation``, ``test`` or ``shifted``, family by turn.
 
@@ -31,9 +34,7 @@ def generate_split(split: str, config: DataConfig, seed: int) -> Iterator[Row]:
     and no equation comes twice in ``validation``, ``test`` or ``shifted``.
     """
     size: int = getattr(config, f"{split}_size")
-    bucket: Bucket = {"validation": "validation", "test": "test", "shifted": "test"}.get(  # type: ignore[assignment]
-        split, "train"
-    )
+    bucket = BUCKETS.get(split, "train")
     ranges = SHIFTED if split == "shifted" else TRAINED
     sources = [
         _rows(name, split, bucket, ranges, config.novice, Random(derive_seed(seed, split, name)))
