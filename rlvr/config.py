@@ -33,11 +33,11 @@ class NoviceConfig(Section):
     """How often the supervised solutions show each habit: probabilities a problem."""
 
     states_domain: Share = 0.5
-    forgets_domain: Share = 0.8  # of those who do not state it
-    uses_formula: Share = 0.5
-    slips_sign: Share = 0.5  # of those who use the formula
+    forgets_domain: Share = 0.85  # of those who do not state it
+    uses_formula: Share = 0.55
+    slips_sign: Share = 0.6  # of those who use the formula
     is_hasty: Share = 0.5
-    slips_move: Share = 0.25  # of the hasty
+    slips_move: Share = 0.5  # of the hasty
     checks: Share = 0.25
 
 

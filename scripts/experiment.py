@@ -1,8 +1,9 @@
 """The main job over several seeds, with and without the domain reward, as two tables.
 
-    .venv/bin/python scripts/experiment.py --seeds 0 1 2
+    source scripts/cpu_env.sh && .venv/bin/python scripts/experiment.py --seeds 0 1 2
 
-Runs that are there already (``runs/<name>/summary.json``) are read, not run again.
+Both variants of a seed start from one supervised model: the second takes it, and the data, from
+the first, so that only the reward differs. Runs that are there already are read, not run again.
 """
 
 from __future__ import annotations
@@ -14,7 +15,8 @@ import sys
 from pathlib import Path
 from typing import Any
 
-VARIANTS = {"all-terms": [], "outcome-only": ["reward.domain=0.0"]}
+FULL = "all-terms"
+VARIANTS = {FULL: [], "outcome-only": ["reward.domain=0.0"]}
 MEASURES = (
     ("accuracy", "accuracy"),
     ("shifted split", "accuracy_shifted"),
@@ -35,15 +37,24 @@ def run(variant: str, seed: int, runs: Path, overrides: list[str]) -> dict[str, 
     folder = runs / f"{variant}-seed{seed}"
     summary = folder / "summary.json"
     if not summary.exists():
-        resume = ["--resume"] if (folder / "config.toml").exists() else []
-        values = [f"name={folder.name}", f"runs={runs}", *VARIANTS[variant], *overrides]
-        command = [sys.executable, "-m", "rlvr", "train", "--preset", "tiny", *resume]
-        command += (
-            [f"name={folder.name}", f"runs={runs}"] if resume else [f"--seed={seed}", *values]
-        )
+        command = [sys.executable, "-m", "rlvr", "train", "--preset", "tiny"]
+        place = [f"name={folder.name}", f"runs={runs}"]
+        if (folder / "config.toml").exists():
+            command += ["--resume", *place]
+        else:
+            command += [f"--seed={seed}", *place, *VARIANTS[variant], *overrides]
+            command += _start(runs / f"{FULL}-seed{seed}") if variant != FULL else []
         subprocess.run(command, check=True)
     found: dict[str, Any] = json.loads(summary.read_text())
     return found
+
+
+def _start(full: Path) -> list[str]:
+    """The supervised model and the data of the run with all terms, where it is there."""
+    model = full / "models" / "sft"
+    if not model.exists():
+        return []
+    return [f"model.path={model}", f"data.path={full / 'data'}", "sft.steps=0"]
 
 
 def table(summaries: list[dict[str, Any]]) -> str:

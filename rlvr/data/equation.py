@@ -14,17 +14,16 @@ from rlvr.data.numbers import Number
 class Ranges:
     """The numbers and names that the generators draw from.
 
-    ``shifted`` asks a family for its forms that no training split holds.
+    ``swapped`` asks a family for the forms that no training split holds: its sides exchanged.
     """
 
-    largest_root: int = 7
-    largest_coefficient: int = 7
-    smallest_root: int = 0  # in absolute value
+    largest_root: int = 6
+    largest_coefficient: int = 6
     unknowns: tuple[str, ...] = ("x", "y", "z", "t", "n")
-    shifted: bool = False
+    swapped: bool = False
 
     def root(self, rng: Random) -> int:
-        return rng.choice((-1, 1)) * rng.randint(self.smallest_root, self.largest_root)
+        return rng.choice((-1, 1)) * rng.randint(0, self.largest_root)
 
     def coefficient(self, rng: Random, smallest: int = 1) -> int:
         """Never 0."""
@@ -32,8 +31,12 @@ class Ranges:
 
 
 TRAINED = Ranges()
-SHIFTED = Ranges(
-    smallest_root=3, largest_root=10, largest_coefficient=10, unknowns=("w", "u"), shifted=True
+# One shift a problem, by turns: numbers, forms, or a name that training shows only in linear
+# equations.
+SHIFTED = (
+    Ranges(largest_root=8, largest_coefficient=8),
+    Ranges(swapped=True),
+    Ranges(unknowns=("m",)),
 )
 
 
@@ -41,11 +44,12 @@ SHIFTED = Ranges(
 class Equation:
     """``lhs = rhs`` in ``unknown``, with what a careful solver finds on the way.
 
-    ``polynomial`` (a, b, c) is what is left after multiplying out or squaring; its roots are the
-    candidates, and ``solutions`` are those that the equation itself accepts. ``domain`` is the
-    restriction as a solver states it, ``excluded`` the rationals that it shuts out; ``sides``
-    evaluates both sides at a rational and returns their text. ``params`` are parameters with their
-    values, as the problem gives them; ``parts`` are coefficients that only the family reads.
+    ``polynomial`` (a, b, c) is what is left after multiplying out or squaring, ``reduction`` the
+    lines that lead to it; its roots are the candidates, and ``solutions`` are those that the
+    equation itself accepts. ``domain`` is the restriction as a solver states it, ``excluded`` the
+    rationals that it shuts out; ``sides`` evaluates both sides at a rational: their texts, and
+    whether they are equal. ``params`` are parameters with their values, as the problem gives
+    them; ``parts`` are coefficients that only the family reads.
     """
 
     family: str
@@ -55,9 +59,10 @@ class Equation:
     unknown: str
     solutions: tuple[Number, ...]
     polynomial: tuple[int, int, int] = (0, 1, 0)
+    reduction: tuple[str, ...] = ()
     domain: str | None = None
     excluded: tuple[Fraction, ...] = ()
-    sides: Callable[[Fraction], tuple[str, str]] | None = None
+    sides: Callable[[Fraction], tuple[str, str, bool]] | None = None
     params: tuple[tuple[str, int], ...] = ()
     parts: tuple[int, ...] = ()
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from random import Random
 
 from rlvr.config import DataConfig, NoviceConfig
@@ -30,12 +30,14 @@ BUCKETS: dict[str, Bucket] = {"validation": "validation", "test": "test", "shift
 def generate_split(split: str, config: DataConfig, seed: int) -> Iterator[Row]:
     """The rows of ``sft``, ``train``, ``validation``, ``test`` or ``shifted``, family by turn.
 
-    The same seed gives the same rows. No two splits but ``sft`` and ``train`` share an equation,
-    and no equation comes twice in ``validation``, ``test`` or ``shifted``.
+    The same seed gives the same rows. No two splits but ``sft`` and ``train`` share an equation
+    (nor do ``test`` and ``shifted``, whose forms differ), and no problem comes twice in
+    ``validation``, ``test`` or ``shifted``: there an equation comes back at most under another
+    name or question.
     """
     size: int = getattr(config, f"{split}_size")
     bucket = BUCKETS.get(split, "train")
-    ranges = SHIFTED if split == "shifted" else TRAINED
+    ranges = SHIFTED if split == "shifted" else (TRAINED,)
     sources = [
         _rows(name, split, bucket, ranges, config.novice, Random(derive_seed(seed, split, name)))
         for name in FAMILIES
@@ -45,28 +47,33 @@ def generate_split(split: str, config: DataConfig, seed: int) -> Iterator[Row]:
 
 
 def _rows(
-    name: str, split: str, bucket: Bucket, ranges: Ranges, novice: NoviceConfig, rng: Random
+    name: str,
+    split: str,
+    bucket: Bucket,
+    ranges: Sequence[Ranges],
+    novice: NoviceConfig,
+    rng: Random,
 ) -> Iterator[Row]:
     family = FAMILIES[name]
     seen: set[str] = set()
     index = 0
     failures = 0
     while True:
-        equation = family.draw(rng, ranges)
-        key = normalise(equation)
-        if bucket_of(key) != bucket or key in seen:
+        equation = family.draw(rng, ranges[index % len(ranges)])
+        ask = rng.choice(family.ASKS)
+        row = _row(equation, ask, f"{split}-{name}-{index:05d}")
+        text = str(row["text"])
+        if bucket_of(normalise(equation)) != bucket or text in seen:
             failures += 1
             if failures > 20_000:
                 raise ValueError(
-                    f"data: family {name!r} has no more than {index} different equations for the"
+                    f"data: family {name!r} has no more than {index} different problems for the"
                     f" split {split!r}; ask for fewer (data.{split}_size)"
                 )
             continue
         failures = 0
         if bucket != "train":
-            seen.add(key)
-        ask = rng.choice(family.ASKS)
-        row = _row(equation, ask, f"{split}-{name}-{index:05d}")
+            seen.add(text)
         if split == "sft":
             row["working"] = family.work(equation, ask, draw_habit(rng, novice))
         yield row

@@ -11,7 +11,6 @@ from rlvr.data.numbers import (
     Number,
     Surd,
     add_up,
-    number_text,
     numbers_text,
     quadratic_roots,
     square_free,
@@ -19,16 +18,10 @@ from rlvr.data.numbers import (
 from verifiers import Ask
 
 
-def polynomial_working(equation: Equation, ask: Ask, habit: Habit, step: str) -> str:
-    """Domain, polynomial, roots, check, answer: the way of every family but linear and absolute.
-
-    ``step`` is the word for how the polynomial was reached (``"Multiply: "``); the line is left
-    out where the equation already is that polynomial set to 0.
-    """
+def polynomial_working(equation: Equation, ask: Ask, habit: Habit) -> str:
+    """Domain, polynomial, roots, check, answer: the way of every family but linear and absolute."""
     lines = [f"Domain: {equation.domain}"] if equation.domain and habit.states_domain else []
-    standard = f"{write.quadratic(*equation.polynomial, equation.unknown)} = 0"
-    if standard != equation.text:
-        lines.append(step + standard)
+    lines += equation.reduction
     more, candidates = find_roots(equation.polynomial, equation.unknown, habit)
     return "\n".join(lines + more + conclude(equation, ask, habit, candidates))
 
@@ -36,7 +29,11 @@ def polynomial_working(equation: Equation, ask: Ask, habit: Habit, step: str) ->
 def find_roots(
     polynomial: tuple[int, int, int], unknown: str, habit: Habit
 ) -> tuple[list[str], tuple[Number, ...]]:
-    """The lines that find the real roots, and the roots found: wrong ones where a novice slips."""
+    """The lines that find the real roots, and the roots found: wrong ones where a novice slips.
+
+    Rational roots are found by factors, or by the formula for those who use it out of habit; the
+    others by completing the square, or by the formula where that would make fractions.
+    """
     a, b, c = polynomial
     roots = quadratic_roots(a, b, c)
     if a == 0:
@@ -45,7 +42,13 @@ def find_roots(
     if rational and not habit.uses_formula:
         pair = (rational[0], rational[-1])
         return [f"Factor: {write.factored(a, pair, unknown)} = 0"], roots
-    return _by_formula(a, b, c, unknown, slips=habit.slips_sign)
+    if rational or a != 1 or b % 2:
+        return _by_formula(a, b, c, unknown, slips=habit.slips_sign and bool(rational))
+    half = b // 2
+    square = half * half - c
+    steps = write.difference(half * half, c)
+    shown = f"({write.linear(1, half, unknown)})^2" if half else f"{unknown}^2"
+    return [f"Square: {shown} = {steps}{' < 0' if square < 0 else ''}"], roots
 
 
 def _by_formula(
@@ -80,10 +83,10 @@ def conclude(
         for value in kept:
             if isinstance(value, Surd):
                 continue
-            left, right = equation.sides(value)
-            if left != right:
+            left, right, equal = equation.sides(value)
+            if not equal:
                 refused.add(value)
-            lines.append(f"Check {value}: {left} {'=' if left == right else '!='} {right}")
+            lines.append(f"Check {value}: {left} {'=' if equal else '!='} {right}")
         kept = tuple(value for value in kept if value not in refused)
     return [*lines, *answer_lines(ask, kept)]
 
@@ -104,9 +107,10 @@ def answer_lines(ask: Ask, values: tuple[Number, ...]) -> list[str]:
         return [f"Roots: {numbers_text(values) if values else 'none'}", f"\\boxed{{{len(values)}}}"]
     if ask is Ask.SUM and len(values) > 1:
         total = add_up(values)
-        shown = number_text(values[0])
-        for value in values[1:]:
-            text = number_text(value)
-            shown += f" - {text[1:]}" if text.startswith("-") else f" + {text}"
+        # The roots of a conjugate pair cancel.
+        parts = [value.a if isinstance(value, Surd) else value for value in values]
+        shown = str(parts[0]) + "".join(
+            f" - {-part}" if part < 0 else f" + {part}" for part in parts[1:]
+        )
         return [f"Sum: {shown} = {total}", f"\\boxed{{{total}}}"]
     return [f"\\boxed{{{numbers_text(values)}}}"]

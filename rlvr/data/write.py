@@ -29,6 +29,16 @@ def linear(a: int, b: int, unknown: str) -> str:
     return signed_sum([(a, unknown), (b, "")])
 
 
+def difference(first: int, second: int) -> str:
+    """``7 - 2 = 5``, ``7 + 2 = 9`` where the second is -2, ``-2`` where the first is 0.
+
+    All families subtract in these words, so that a small model learns it once.
+    """
+    if not first or not second:
+        return str(first - second)
+    return f"{signed_sum([(first, ''), (-second, '')])} = {first - second}"
+
+
 def factored(a: int, roots: tuple[Fraction, Fraction], unknown: str) -> str:
     """``a(x - r)(x - s)`` over the integers: ``(2x - 1)(x - 3)``, ``2(x - 2)(x + 5)``."""
     first, second = roots

@@ -27,7 +27,7 @@ def problem_of(equation: Equation, ask: Ask = Ask.SOLUTIONS) -> Problem:
 
 
 @pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("ranges", [TRAINED, SHIFTED], ids=["trained", "shifted"])
+@pytest.mark.parametrize("ranges", [TRAINED, *SHIFTED])
 @given(seed=SEEDS)
 @settings(max_examples=150, deadline=None)
 def test_solutions_by_construction_are_the_verifiers(name, ranges, seed):
@@ -68,7 +68,7 @@ def test_a_novice_is_often_wrong_and_forgets_the_domain_half_of_the_time():
         problem = problem_of(equation)
         right.append(verify_completion(problem, text).verdict is Decision.CORRECT)
         stated.append(read_habits(problem, text).domain_stated)
-    assert 0.4 < sum(right) / 300 < 0.75
+    assert 0.4 < sum(right) / 300 < 0.8
     assert 0.4 < sum(stated) / 300 < 0.6
 
 

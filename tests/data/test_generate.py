@@ -42,8 +42,9 @@ def test_splits_share_no_equation_whatever_the_seed():
 
 
 @pytest.mark.parametrize("split", ["validation", "test", "shifted"])
-def test_no_equation_comes_twice_in_an_evaluation_split(split):
-    assert Counter(normal_forms(split)).most_common(1)[0][1] == 1
+def test_no_problem_comes_twice_in_an_evaluation_split(split):
+    texts = Counter(row["text"] for row in generate_split(split, SMALL, 0))
+    assert texts.most_common(1)[0][1] == 1
 
 
 def test_families_take_turns():
@@ -52,14 +53,21 @@ def test_families_take_turns():
     assert len(families) == 5
 
 
-def test_shifted_holds_names_and_forms_never_trained_on():
+def test_each_shifted_problem_has_a_number_a_form_or_a_name_never_trained_on():
     trained = list(generate_split("sft", SMALL, 0))
     shifted = list(generate_split("shifted", SMALL, 0))
-    assert not {row["unknown"] for row in trained} & {row["unknown"] for row in shifted}
-    assert {row["form"] for row in shifted} - {row["form"] for row in trained} == {
-        "plus",
-        "swapped",
-    }
+    names = {row["unknown"] for row in trained if row["family"] != "linear"}
+    assert {row["unknown"] for row in shifted if row["family"] != "linear"} - names == {"m"}
+    assert {row["form"] for row in shifted} - {row["form"] for row in trained} == {"plus"}
+    roots = {
+        split: max(abs(int(value)) for row in rows if row["family"] == "quadratic"
+                   for value in row["solutions"] if value.lstrip("-").isdigit())
+        for split, rows in {"trained": trained, "shifted": shifted}.items()
+    }  # fmt: skip
+    assert roots == {"trained": 6, "shifted": 8}
+    starts = {row["equation"][0] for row in trained if row["family"] == "absolute"}
+    assert starts == {"|"}
+    assert {row["equation"][0] for row in shifted if row["family"] == "absolute"} > {"|"}
 
 
 def test_all_questions_are_asked():

@@ -17,18 +17,22 @@ ASKS: tuple[Ask, ...] = (Ask.SOLUTIONS,) * 4 + (Ask.SUM, Ask.COUNT)
 
 
 def draw(rng: Random, ranges: Ranges) -> Equation:
-    """Forms ``standard``, ``moved`` (the linear or the constant term on the right), and,
-    only where ``shifted``, ``swapped`` (0 on the left)."""
+    """Forms ``standard``, ``zero`` (0 on the left) and ``moved`` (some terms on the right);
+    with ``swapped`` only the last, its sides exchanged."""
     unknown = rng.choice(ranges.unknowns)
     a, b, c = draw_polynomial(rng, ranges)
-    form = "swapped" if ranges.shifted else rng.choice(("standard", "standard", "moved"))
-    lhs, rhs = write.quadratic(a, b, c, unknown), "0"
-    if form == "swapped":
+    while ranges.swapped and b == c == 0:
+        a, b, c = draw_polynomial(rng, ranges)
+    form = "moved" if ranges.swapped else rng.choice(("standard", "standard", "zero", "moved"))
+    # What stands on the right, of what there is; at least one of the two terms.
+    right_b, right_c = rng.choice([(x, y) for x in (0, b) for y in (0, c) if x or y] or [(0, 0)])
+    if form != "moved":
+        right_b = right_c = 0
+    lhs = write.quadratic(a, b - right_b, c - right_c, unknown)
+    rhs = write.linear(-right_b, -right_c, unknown)
+    if ranges.swapped or form == "zero":
         lhs, rhs = rhs, lhs
-    elif form == "moved" and b and (not c or rng.random() < 0.5):
-        lhs, rhs = write.signed_sum([(a, f"{unknown}^2"), (c, "")]), write.linear(-b, 0, unknown)
-    elif form == "moved" and c:
-        lhs, rhs = write.quadratic(a, b, 0, unknown), str(-c)
+    standard = f"{write.quadratic(a, b, c, unknown)} = 0"
     return Equation(
         family="quadratic",
         form=form,
@@ -37,6 +41,7 @@ def draw(rng: Random, ranges: Ranges) -> Equation:
         unknown=unknown,
         solutions=quadratic_roots(a, b, c),
         polynomial=(a, b, c),
+        reduction=() if standard == f"{lhs} = {rhs}" else (f"Move: {standard}",),
     )
 
 
@@ -45,12 +50,11 @@ def draw_polynomial(rng: Random, ranges: Ranges) -> tuple[int, int, int]:
     kind = rng.random()
     if kind < 0.6:
         r, s = ranges.root(rng), ranges.root(rng)
-        a = rng.choice((1, 1, 1, 2))
-        return a, -a * (r + s), a * r * s
+        return 1, -(r + s), r * s
     if kind < 0.7:
         q = rng.choice((2, 3))
         fraction = Fraction(rng.choice([n for n in range(-5, 6) if n % q]), q)
-        s = ranges.root(rng)
+        s = rng.randint(-4, 4)
         return q, int(-q * (fraction + s)), int(q * fraction * s)
     while True:
         b, c = 2 * rng.randint(-4, 4), rng.randint(-9, 12)
@@ -62,4 +66,4 @@ def draw_polynomial(rng: Random, ranges: Ranges) -> tuple[int, int, int]:
 
 
 def work(equation: Equation, ask: Ask, habit: Habit) -> str:
-    return polynomial_working(equation, ask, habit, "Move: ")
+    return polynomial_working(equation, ask, habit)
