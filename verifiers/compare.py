@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from functools import reduce
-
 from verifiers.algebra.evaluate import Undefined, evaluate
-from verifiers.algebra.exact import Real
+from verifiers.algebra.exact import MAX_SEPARATION_BITS, Real, separation_bits
 from verifiers.algebra.sets import RealSet
+from verifiers.algebra.symmetric import product, total
 from verifiers.answer import Answer
 from verifiers.solve import Solution, holds_at
 from verifiers.syntax.text import to_text
@@ -93,6 +92,8 @@ def _compare_numbers(
         right = answer.infinitely_many
     else:
         expected = _asked_number(points, ask)
+        if expected is not None and separation_bits(expected) > MAX_SEPARATION_BITS // 4:
+            return Reason.UNSUPPORTED_EQUATION, (f"The {ask} is too entangled to compare with.",)
         says_none = answer.numbers is not None  # a number ask admits no other set than the empty
         right = (says_none and not points) or (
             answer.number is not None and expected is not None and answer.number == expected
@@ -109,9 +110,9 @@ def _asked_number(points: tuple[Real, ...], ask: Ask) -> Real | None:
     if not points:
         return None
     if ask is Ask.SUM:
-        return reduce(lambda total, point: total + point, points)
+        return total(points)
     if ask is Ask.PRODUCT:
-        return reduce(lambda product, point: product * point, points)
+        return product(points)
     return points[-1] if ask is Ask.LARGEST else points[0]
 
 
