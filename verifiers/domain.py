@@ -121,7 +121,8 @@ def _turning_points(expr: Expr, unknown: str) -> list[Real] | None:
     quotient = tower.quotient(expr)
     if not quotient.num:
         return None
-    polys = [quotient.den, *(tower.norm(num) for num in (quotient.num, *tower.squares))]
+    radicands = [power for index, power, _ in tower.generators if index == 2]
+    polys = [quotient.den, *(tower.norm(num) for num in (quotient.num, *radicands))]
     if not all(polys):
         raise CannotEliminateError("zeros that cannot be counted")
     return ascending(root for poly in polys for each in factor(poly) for root in each.roots)

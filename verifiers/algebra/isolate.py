@@ -8,6 +8,8 @@ signs", 1976).
 
 from __future__ import annotations
 
+import itertools
+
 from flint import fmpq, fmpz_poly
 
 from verifiers.syntax.errors import OverBudgetError
@@ -76,4 +78,4 @@ def _power_of_two(k: int) -> fmpq:
 
 def _sign_changes(poly: fmpz_poly) -> int:
     signs = [c > 0 for c in poly.coeffs() if c]
-    return sum(a != b for a, b in zip(signs, signs[1:], strict=False))
+    return sum(a != b for a, b in itertools.pairwise(signs))

@@ -14,7 +14,6 @@ from verifiers.algebra.poly_text import poly_text
 from verifiers.algebra.radicals import root
 from verifiers.syntax.errors import OverBudgetError
 
-
 __all__ = ["Factor", "NoExactRootsError", "factor", "poly_text"]
 
 

@@ -7,7 +7,8 @@ equation as it was written. So what is left is the solution set.
 
 from __future__ import annotations
 
-from verifiers.algebra.eliminate import CannotEliminateError, Numerator, Tower, ZeroDenominatorError
+from verifiers.algebra.conjugates import Numerator
+from verifiers.algebra.eliminate import CannotEliminateError, Tower, ZeroDenominatorError
 from verifiers.algebra.evaluate import NotAlgebraicError
 from verifiers.algebra.exact import Real
 from verifiers.algebra.number_field import Algebraic
@@ -66,7 +67,7 @@ def _from_candidates(
         conditions=found,
         excluded=tuple(excluded),
         extraneous=tuple(extraneous),
-        certificate=_certificate(equation, factors, bool(tower.squares), excluded, extraneous),
+        certificate=_certificate(equation, factors, bool(tower.generators), excluded, extraneous),
     )
 
 

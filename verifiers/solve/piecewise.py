@@ -9,7 +9,8 @@ from __future__ import annotations
 from flint import fmpq, fmpq_poly
 from flint.utils.flint_exceptions import DomainError
 
-from verifiers.algebra.eliminate import CannotEliminateError, Numerator, Tower
+from verifiers.algebra.conjugates import Numerator, exponent
+from verifiers.algebra.eliminate import CannotEliminateError, Tower
 from verifiers.algebra.roots import factor
 from verifiers.algebra.sets import RealSet, ascending, rational_between
 from verifiers.domain import Condition, domain_set
@@ -24,8 +25,10 @@ def solve_piecewise(
     domain = domain_set(found)
     if domain is None:
         raise CannotEliminateError("solutions on intervals of a domain without exact description")
-    arguments = [_argument(square) for square in tower.squares]
-    breaks = ascending(x for each in arguments for part in factor(each) for x in part.roots)
+    arguments = [_argument(*generator) for generator in tower.generators]
+    breaks = ascending(
+        x for pair in arguments for each in pair for part in factor(each) for x in part.roots
+    )
     candidates = list(breaks)
     identities = []
     for low, high in zip([None, *breaks], [*breaks, None], strict=True):
@@ -47,23 +50,26 @@ def solve_piecewise(
     )
 
 
-def _argument(square: Numerator) -> fmpq_poly:
-    """The polynomial A of a generator |A|."""
+def _argument(index: int, square: Numerator, sign: fmpq_poly) -> tuple[fmpq_poly, fmpq_poly]:
+    """The polynomials A, B of a generator that is |A| with the sign of B."""
     try:
-        if set(square) == {0}:
-            return square[0].sqrt()
+        if index == 2 and set(square) == {0}:
+            return square[0].sqrt(), sign
     except DomainError:
         pass
     raise CannotEliminateError("solutions that are not finitely many")
 
 
-def _on_cell(num: Numerator, arguments: list[fmpq_poly], inside: fmpq) -> fmpq_poly:
+def _on_cell(
+    num: Numerator, arguments: list[tuple[fmpq_poly, fmpq_poly]], inside: fmpq
+) -> fmpq_poly:
     """The numerator with each |A| replaced by A or -A, whichever it is at ``inside``."""
     total = fmpq_poly([0])
     for key, poly in num.items():
-        for index, argument in enumerate(arguments):
-            if key >> index & 1:
-                poly = poly * argument if argument(inside) > 0 else -poly * argument
+        for k, (argument, sign) in enumerate(arguments):
+            if exponent(key, k):
+                same = (argument(inside) > 0) == (sign(inside) > 0)
+                poly = poly * argument if same else -poly * argument
         total = total + poly
     return total
 
