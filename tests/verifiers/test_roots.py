@@ -25,7 +25,7 @@ from verifiers.solve import holds_at
         ("sqrt[6](x) = 2", "{64}"),
         ("sqrt[6](x) = -2", "no real solutions"),
         ("cbrt(x^3) = x", "all real numbers"),
-        ("sqrt[4](x^4) = x", "x >= 0"),
+        ("sqrt(x^2) = x", "x >= 0"),
         ("cbrt(8x) = 2cbrt(x)", "all real numbers"),
         ("cbrt(-x) = -cbrt(x)", "all real numbers"),
         ("sqrt(x) + cbrt(x) = 2", "{1}"),

@@ -373,7 +373,7 @@ def test_sum_for_a_parameter(sign: str, total: str) -> None:
         (Problem(equation="sin(x) = 0"), Reason.UNSUPPORTED_EQUATION),
         (Problem(equation=r"\log x = 1"), Reason.UNSUPPORTED_EQUATION),
         (Problem(equation="x + y = 1"), Reason.UNSUPPORTED_EQUATION),
-        (Problem(equation="x < 1"), Reason.UNSUPPORTED_EQUATION),
+        (Problem(equation="1 < x = 2"), Reason.MALFORMED_PROBLEM),
         (Problem(equation="a x = 1", params={"a": "a != 0"}), Reason.UNSUPPORTED_EQUATION),
         (Problem(equation="a x = 1", unknown="x"), Reason.UNSUPPORTED_EQUATION),
         (Problem(equation="x^(10^9) = 1"), Reason.UNSUPPORTED_EQUATION),

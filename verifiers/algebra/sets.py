@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from flint import arb
+from flint import arb, fmpq
 
 from verifiers.algebra.exact import Real, approximate
 
@@ -168,10 +168,33 @@ def rational_between(low: Real | None, high: Real | None) -> Fraction:
     while True:
         left, right = approximate(low, precision), approximate(high, precision)
         if left < right:
-            middle = ((left.upper() + right.lower()) / 2).mid().fmpq()
-            if left < arb(middle) < right:
-                return Fraction(int(middle.p), int(middle.q))
+            low_end, high_end = left.upper().fmpq(), right.lower().fmpq()
+            if low_end < high_end:
+                return _simplest(low_end, high_end)
         precision *= 2
+
+
+def _simplest(low: fmpq, high: fmpq) -> Fraction:
+    """The fraction of smallest terms strictly between, by their continued fractions."""
+    if low < 0 < high:
+        return Fraction(0)
+    if high <= 0:
+        return -_simplest(-high, -low)
+    wholes: list[int] = []
+    while True:
+        whole = int(low.floor())
+        if whole + 1 < high:
+            value = Fraction(whole + 1)
+            break
+        wholes.append(whole)
+        low, high = low - whole, high - whole
+        if low == 0:  # between 1/high and infinity
+            value = Fraction(int((1 / high).floor()) + 1)
+            break
+        low, high = 1 / high, 1 / low
+    for whole in reversed(wholes):
+        value = whole + 1 / value
+    return value
 
 
 def _whole(exact: arb) -> int:

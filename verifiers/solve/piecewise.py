@@ -6,11 +6,14 @@ either an identity, or one polynomial with finitely many roots, which are put ba
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flint import fmpq, fmpq_poly
 from flint.utils.flint_exceptions import DomainError
 
 from verifiers.algebra.conjugates import Numerator, exponent
 from verifiers.algebra.eliminate import CannotEliminateError, Tower
+from verifiers.algebra.exact import Real
 from verifiers.algebra.roots import factor
 from verifiers.algebra.sets import RealSet, ascending, rational_between
 from verifiers.domain import Condition, domain_set
@@ -18,13 +21,18 @@ from verifiers.solve.equation import Equation, holds_at
 from verifiers.solve.solution import Solution
 
 
-def solve_piecewise(
-    equation: Equation, found: tuple[Condition, ...], tower: Tower, num: Numerator
-) -> Solution:
+@dataclass(frozen=True, slots=True)
+class Split:
+    """``breaks`` are the zeros of the arguments, ``identities`` the cells between them on which
+    the tree is 0; its other zeros are among ``candidates``, as are the breaks."""
+
+    breaks: list[Real]
+    identities: list[bool]
+    candidates: list[Real]
+
+
+def split(tower: Tower, num: Numerator) -> Split:
     """Raises ``CannotEliminateError`` unless every generator is an absolute value."""
-    domain = domain_set(found)
-    if domain is None:
-        raise CannotEliminateError("solutions on intervals of a domain without exact description")
     arguments = [_argument(*generator) for generator in tower.generators]
     breaks = ascending(
         x for pair in arguments for each in pair for part in factor(each) for x in part.roots
@@ -37,8 +45,19 @@ def solve_piecewise(
         identities.append(not poly)
         if poly:
             candidates += [x for part in factor(poly) for x in part.roots]
-    cells = RealSet(tuple(breaks), _interleave(identities))
-    points = [number for number in candidates if holds_at(equation, number) is True]
+    return Split(breaks, identities, candidates)
+
+
+def solve_piecewise(
+    equation: Equation, found: tuple[Condition, ...], tower: Tower, num: Numerator
+) -> Solution:
+    """Raises ``CannotEliminateError`` unless every generator is an absolute value."""
+    domain = domain_set(found)
+    if domain is None:
+        raise CannotEliminateError("solutions on intervals of a domain without exact description")
+    parts = split(tower, num)
+    cells = RealSet(tuple(parts.breaks), _interleave(parts.identities))
+    points = [number for number in parts.candidates if holds_at(equation, number) is True]
     return Solution(
         equation=equation,
         solutions=(cells & domain) | RealSet.points_only(ascending(points)),
