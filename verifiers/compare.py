@@ -74,11 +74,12 @@ def _differences(solution: Solution, answered: RealSet) -> tuple[Sequence[Real],
     invented, missing = answered & ~solution.solutions, solution.solutions & ~answered
     if solution.among in _WHOLE_INTERVALS:
         return _examples(invented), _examples(missing)
-    strangers = answered & ~without_strangers(answered, solution.among)
-    wrong = members(invented, solution.among, MAX_EXAMPLES)
+    known = solution.solutions.breaks
+    strangers = answered & ~without_strangers(answered, solution.among, known)
+    wrong = members(invented, solution.among, MAX_EXAMPLES, known)
     return (
         [*(strangers.points or ()), *wrong][:MAX_EXAMPLES],
-        members(missing, solution.among, MAX_EXAMPLES),
+        members(missing, solution.among, MAX_EXAMPLES, known),
     )
 
 

@@ -8,13 +8,14 @@ signs", 1976).
 
 from __future__ import annotations
 
-import itertools
+from functools import lru_cache
+from itertools import pairwise
 
 from flint import fmpq, fmpz_poly
 
 from verifiers.syntax.errors import OverBudgetError
 
-MAX_STEPS = 4_000
+MAX_WORK = 5 * 10**10  # bit operations, about: half a second
 
 _SHIFT = fmpz_poly([1, 1])
 
@@ -25,10 +26,17 @@ def isolate(poly: fmpz_poly) -> list[tuple[fmpq, fmpq]]:
     ``poly`` is irreducible of degree 2 or more, so no rational number is a root of it. Raises
     ``OverBudgetError`` for roots that lie too close to each other.
     """
+    return list(_isolated(tuple(map(int, poly.coeffs()))))
+
+
+# A number is shown between its neighbours, which are found again for that.
+@lru_cache(maxsize=256)
+def _isolated(coefficients: tuple[int, ...]) -> tuple[tuple[fmpq, fmpq], ...]:
+    poly = fmpz_poly(list(coefficients))
     width = _bound(poly)
     mirrored = fmpz_poly([-c if power % 2 else c for power, c in enumerate(poly.coeffs())])
     negative = [(-high, -low) for low, high in _positive(mirrored, width)]
-    return negative[::-1] + _positive(poly, width)
+    return (*negative[::-1], *_positive(poly, width))
 
 
 def _bound(poly: fmpz_poly) -> int:
@@ -43,11 +51,11 @@ def _positive(poly: fmpz_poly, width: int) -> list[tuple[fmpq, fmpq]]:
     found = []
     # (q, low, k): q on (0, 1) is the polynomial on (low, low + 2^k)
     pending = [(_stretched(poly, width), fmpq(0), width)]
-    steps = 0
+    work = 0
     while pending:
         part, low, k = pending.pop()
-        steps += 1
-        if steps > MAX_STEPS:
+        work += part.degree() ** 2 * (part.height_bits() + 64)
+        if work > MAX_WORK:
             raise OverBudgetError("roots that lie too close to each other")
         changes = _sign_changes(fmpz_poly(part.coeffs()[::-1])(_SHIFT))
         if changes == 1:
@@ -78,4 +86,4 @@ def _power_of_two(k: int) -> fmpq:
 
 def _sign_changes(poly: fmpz_poly) -> int:
     signs = [c > 0 for c in poly.coeffs() if c]
-    return sum(a != b for a, b in itertools.pairwise(signs))
+    return sum(a != b for a, b in pairwise(signs))

@@ -161,9 +161,9 @@ def rational_between(low: Real | None, high: Real | None) -> Fraction:
         return Fraction(0)
     if low is None:
         assert high is not None
-        return Fraction(_whole(approximate(high).lower().floor()) - 1)
+        return Fraction(_whole(_finite(high).lower().floor()) - 1)
     if high is None:
-        return Fraction(_whole(approximate(low).upper().ceil()) + 1)
+        return Fraction(_whole(_finite(low).upper().ceil()) + 1)
     precision = 64
     while True:
         left, right = approximate(low, precision), approximate(high, precision)
@@ -172,6 +172,14 @@ def rational_between(low: Real | None, high: Real | None) -> Fraction:
             if low_end < high_end:
                 return _simplest(low_end, high_end)
         precision *= 2
+
+
+def _finite(number: Real) -> arb:
+    """A ball around it; at 53 bits a quotient by a small number may have none."""
+    precision = 53
+    while not (ball := approximate(number, precision)).is_finite():
+        precision *= 2
+    return ball
 
 
 def _simplest(low: fmpq, high: fmpq) -> Fraction:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from verifiers.algebra.exact import Real, approximate
@@ -43,20 +43,29 @@ def restrict(solution: Solution, domain: Domain) -> Solution:
     )
 
 
-def belongs(number: Real, domain: Domain) -> bool:
-    """Whether a solution is in the domain."""
+def belongs(number: Real, domain: Domain, known: Sequence[Real] = ()) -> bool:
+    """Whether a number is in the domain.
+
+    A number that no form shows to be rational counts as irrational, unless it equals one of
+    ``known``, the numbers that factoring found.
+    """
     if domain is Domain.POSITIVE:
         return number.sign() > 0
-    if domain is Domain.RATIONAL:
-        return number.rational is not None
-    return domain is not Domain.INTEGER or _whole(number) is not None
+    if domain is Domain.INTEGER:
+        return _whole(number) is not None
+    if number.rational is None:
+        number = next((other for other in known if other == number), number)
+    return number.rational is not None
 
 
-def members(numbers: RealSet, domain: Domain, limit: int) -> list[Real]:
-    """Up to ``limit`` members in the domain, of each interval one; none only if there is none."""
+def members(numbers: RealSet, domain: Domain, limit: int, known: Sequence[Real]) -> list[Real]:
+    """Up to ``limit`` members in the domain, of each interval one; none only if there is none.
+
+    Single points of ``numbers`` are among ``known`` or rational in their form.
+    """
     found: list[Real] = []
     for k, point in enumerate(numbers.breaks):
-        if numbers.inside[2 * k + 1] and belongs(point, domain):
+        if numbers.inside[2 * k + 1] and belongs(point, domain, known):
             found.append(point)
     for low, high in _intervals(numbers):
         if domain is Domain.INTEGER:
@@ -67,14 +76,14 @@ def members(numbers: RealSet, domain: Domain, limit: int) -> list[Real]:
     return found[:limit]
 
 
-def without_strangers(numbers: RealSet, domain: Domain) -> RealSet:
+def without_strangers(numbers: RealSet, domain: Domain, known: Sequence[Real] = ()) -> RealSet:
     """Without the single points that are not in the domain."""
     single = [
         point
         for k, point in enumerate(numbers.breaks)
         if not numbers.inside[2 * k] and not numbers.inside[2 * k + 2]
     ]
-    return numbers & ~RealSet.points_only(p for p in single if not belongs(p, domain))
+    return numbers & ~RealSet.points_only(p for p in single if not belongs(p, domain, known))
 
 
 def _intervals(numbers: RealSet) -> Iterator[tuple[Real | None, Real | None]]:
@@ -125,7 +134,8 @@ def _floor(number: Real) -> int:
     precision = 64
     while not (ball := approximate(number, precision)).rad() < 0.25:
         precision *= 2
-    below = int(ball.mid().floor().fmpq().p)  # at most one off
+    middle = ball.mid().fmpq()
+    below = int(middle.p) // int(middle.q)  # at most one off
     while Real.of(below + 1) <= number:
         below += 1
     while number < Real.of(below):
