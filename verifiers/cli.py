@@ -8,7 +8,7 @@ from collections.abc import Sequence
 
 from verifiers.grade import grade_file
 from verifiers.solve import UndecidedError, solve
-from verifiers.types import Ask, Decision, Problem, Verdict
+from verifiers.types import Ask, Decision, Domain, Problem, Verdict
 from verifiers.verify import verify, verify_completion
 
 EXIT_STATUS = {Decision.CORRECT: 0, Decision.INCORRECT: 1, Decision.UNDECIDED: 2}
@@ -72,6 +72,7 @@ def _problem(options: argparse.Namespace) -> Problem:
         unknown=options.unknown,
         ask=getattr(options, "ask", Ask.SOLUTIONS),
         params=params,
+        domain=options.domain,
     )
 
 
@@ -94,6 +95,9 @@ def _parser() -> argparse.ArgumentParser:
     problem.add_argument("--unknown", help="by default the only name in the equation")
     problem.add_argument(
         "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter's value"
+    )
+    problem.add_argument(
+        "--domain", type=Domain, choices=list(Domain), default=Domain.REAL, help="by default real"
     )
 
     check = commands.add_parser(

@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from functools import reduce
+from collections.abc import Sequence
 
 from verifiers.algebra.evaluate import Undefined, evaluate
-from verifiers.algebra.exact import Real
+from verifiers.algebra.exact import MAX_SEPARATION_BITS, Real, separation_bits
 from verifiers.algebra.sets import RealSet
+from verifiers.algebra.symmetric import product, total
 from verifiers.answer import Answer
-from verifiers.solve import Solution, holds_at
+from verifiers.endpoints import end_point_notes, extreme
+from verifiers.solve import Equation, Solution, holds_at
+from verifiers.solve.among import members, without_strangers
+from verifiers.solve.equation import compared
 from verifiers.syntax.text import to_text
-from verifiers.types import Ask, Reason
+from verifiers.types import Ask, Domain, Reason
 
 MAX_EXAMPLES = 8
 MAX_SHOWN = 100  # characters of a number
+
+_WHOLE_INTERVALS = (Domain.REAL, Domain.POSITIVE)  # all numbers of an interval are meant
 
 
 def compare(solution: Solution, ask: Ask, answer: Answer) -> tuple[Reason, tuple[str, ...]]:
@@ -32,28 +38,49 @@ def expected_text(solution: Solution, ask: Ask) -> str | None:
     """The right answer in canonical form; None where there is none."""
     if ask is Ask.SOLUTIONS:
         return solution.text
-    points = solution.solutions.points
-    if points is None:
-        return "infinitely many" if ask is Ask.COUNT else None
-    number = _asked_number(points, ask)
+    if ask is Ask.COUNT and solution.solutions.points is None:
+        return "infinitely many"
+    number, exists = _asked_number(solution, ask)
+    if not exists:
+        return None
     return "no real solutions" if number is None else str(number)
 
 
 def _compare_sets(solution: Solution, answered: RealSet) -> tuple[Reason, tuple[str, ...]]:
     if answered == solution.solutions:
         return Reason.EQUAL, solution.certificate
-    invented = answered & ~solution.solutions
-    missing = solution.solutions & ~answered
+    invented, missing = _differences(solution, answered)
+    if not invented and not missing:
+        return Reason.EQUAL, solution.certificate
     reasons, evidence = [], []
-    for number in _examples(invented):
+    for number in invented:
         reason, sentence = _why_not(solution, number)
         reasons.append(reason)
         evidence.append(sentence)
-    for number in _examples(missing):
+    for number in missing:
         reasons.append(Reason.MISSING_SOLUTION)
         evidence.append(f"{solution.unknown} = {_shown(number)} is a solution and is missing.")
+    if solution.among in _WHOLE_INTERVALS:
+        evidence += list(end_point_notes(solution.solutions, answered))[:MAX_EXAMPLES]
     worst = (Reason.OUTSIDE_DOMAIN, Reason.NOT_A_SOLUTION, Reason.MISSING_SOLUTION)
     return next(reason for reason in worst if reason in reasons), tuple(evidence)
+
+
+def _differences(solution: Solution, answered: RealSet) -> tuple[Sequence[Real], Sequence[Real]]:
+    """Some answered numbers that are no solutions, and some solutions that were not answered.
+
+    Of an interval among the integers or the rationals, these alone are meant.
+    """
+    invented, missing = answered & ~solution.solutions, solution.solutions & ~answered
+    if solution.among in _WHOLE_INTERVALS:
+        return _examples(invented), _examples(missing)
+    known = solution.solutions.breaks
+    strangers = answered & ~without_strangers(answered, solution.among, known)
+    wrong = members(invented, solution.among, MAX_EXAMPLES, known)
+    return (
+        [*(strangers.points or ()), *wrong][:MAX_EXAMPLES],
+        members(missing, solution.among, MAX_EXAMPLES, known),
+    )
 
 
 def _examples(numbers: RealSet) -> tuple[Real, ...]:
@@ -76,6 +103,11 @@ def _why_not(solution: Solution, number: Real) -> tuple[Reason, str]:
             "zero to a power that is not positive": f"the base {part} is 0",
         }[held.cause]
         return Reason.OUTSIDE_DOMAIN, f"{at} is outside the domain: {cause} there."
+    if held:
+        kind = {"integer": "no integer", "rational": "not rational", "positive": "not positive"}
+        return Reason.OUTSIDE_DOMAIN, f"{at} is outside the domain: it is {kind[solution.among]}."
+    if equation.is_inequality:
+        return Reason.NOT_A_SOLUTION, f"{at} is not a solution: {_false(equation, number)}."
     left, right = (_shown(evaluate(side, {name: number})) for side in equation.sides)
     return (
         Reason.NOT_A_SOLUTION,
@@ -83,36 +115,59 @@ def _why_not(solution: Solution, number: Real) -> tuple[Reason, str]:
     )
 
 
+def _false(equation: Equation, number: Real) -> str:
+    """The first relation that fails at a number, with the values of its sides."""
+    at = {equation.unknown: number}
+    for relation in equation.relations:
+        left, right = evaluate(relation.lhs, at), evaluate(relation.rhs, at)
+        assert isinstance(left, Real)
+        assert isinstance(right, Real)
+        if not compared(left, relation.op, right):
+            return f"{_shown(left)} {relation.op} {_shown(right)} is false"
+    raise AssertionError("the inequality holds")
+
+
 def _compare_numbers(
     solution: Solution, ask: Ask, answer: Answer
 ) -> tuple[Reason, tuple[str, ...]]:
-    points = solution.solutions.points
-    if points is None:
-        if ask is not Ask.COUNT:
-            return Reason.UNSUPPORTED_EQUATION, (f"There are infinitely many solutions: no {ask}.",)
-        right = answer.infinitely_many
+    expected, exists = _asked_number(solution, ask)
+    if not exists:
+        return Reason.UNSUPPORTED_EQUATION, (f"There are infinitely many solutions: no {ask}.",)
+    if expected is not None and separation_bits(expected) > MAX_SEPARATION_BITS // 4:
+        return Reason.UNSUPPORTED_EQUATION, (f"The {ask} is too entangled to compare with.",)
+    if answer.infinitely_many:
+        right = ask is Ask.COUNT and solution.solutions.points is None
+    elif answer.numbers is not None:  # a number ask admits no other set than the empty
+        right = solution.solutions.points == ()
     else:
-        expected = _asked_number(points, ask)
-        says_none = answer.numbers is not None  # a number ask admits no other set than the empty
-        right = (says_none and not points) or (
-            answer.number is not None and expected is not None and answer.number == expected
-        )
+        right = expected is not None and answer.number == expected
     if right:
         return Reason.EQUAL, solution.certificate
     return Reason.WRONG_VALUE, (f"The solution set is: {solution.text}.",)
 
 
-def _asked_number(points: tuple[Real, ...], ask: Ask) -> Real | None:
-    """The sum, count, ... of the distinct solutions; None for no solutions, save their count."""
+def _asked_number(solution: Solution, ask: Ask) -> tuple[Real | None, bool]:
+    """The sum, count, ... of the distinct solutions, and whether it exists.
+
+    None for no solutions, save their count, and for the count of infinitely many.
+    """
+    points = solution.solutions.points
+    if points is None:
+        if ask is Ask.COUNT:
+            return None, True
+        end = None
+        if ask in (Ask.LARGEST, Ask.SMALLEST) and solution.among in _WHOLE_INTERVALS:
+            end = extreme(solution.solutions, largest=ask is Ask.LARGEST)
+        return end, end is not None
     if ask is Ask.COUNT:
-        return Real.of(len(points))
+        return Real.of(len(points)), True
     if not points:
-        return None
+        return None, True
     if ask is Ask.SUM:
-        return reduce(lambda total, point: total + point, points)
+        return total(points), True
     if ask is Ask.PRODUCT:
-        return reduce(lambda product, point: product * point, points)
-    return points[-1] if ask is Ask.LARGEST else points[0]
+        return product(points), True
+    return (points[-1] if ask is Ask.LARGEST else points[0]), True
 
 
 def _shown(number: object) -> str:

@@ -14,6 +14,7 @@ from typing import Literal
 from verifiers.algebra.eliminate import CannotEliminateError, Tower, ZeroDenominatorError
 from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import Real
+from verifiers.algebra.number_field import Algebraic
 from verifiers.algebra.roots import NoExactRootsError, factor
 from verifiers.algebra.sets import EMPTY, REALS, RealSet, ascending
 from verifiers.syntax.ast import Div, Expr, Pow, Root
@@ -47,9 +48,12 @@ class Condition:
 
     @property
     def texts(self) -> tuple[str, ...]:
-        """Solved for the unknown, such as ``x != 2``; none where it always holds."""
+        """Solved for the unknown, such as ``x != 2``; none where it always holds.
+
+        A condition on roots without a short form, as ``x^3 - x - 1 != 0``, is shown as it stands.
+        """
         holds = self.holds
-        if holds is None:
+        if holds is None or any(isinstance(point, Algebraic) for point in holds.breaks):
             return (f"{to_text(self.part)} {self.op} 0",)
         if holds.missing_points is not None:
             return tuple(f"{self.unknown} != {point}" for point in holds.missing_points)
@@ -117,7 +121,8 @@ def _turning_points(expr: Expr, unknown: str) -> list[Real] | None:
     quotient = tower.quotient(expr)
     if not quotient.num:
         return None
-    polys = [quotient.den, *(tower.norm(num) for num in (quotient.num, *tower.squares))]
+    radicands = [power for index, power, _ in tower.generators if index == 2]
+    polys = [quotient.den, *(tower.norm(num) for num in (quotient.num, *radicands))]
     if not all(polys):
         raise CannotEliminateError("zeros that cannot be counted")
     return ascending(root for poly in polys for each in factor(poly) for root in each.roots)

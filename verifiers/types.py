@@ -23,6 +23,10 @@ class Domain(StrEnum):
     """The numbers among which solutions are looked for."""
 
     REAL = "real"
+    COMPLEX = "complex"  # polynomial equations only
+    INTEGER = "integer"
+    RATIONAL = "rational"
+    POSITIVE = "positive"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from time import perf_counter
 
-from verifiers.answer import parse_answer
+from verifiers.answer import Answer, parse_answer
 from verifiers.compare import compare, expected_text
+from verifiers.compare_complex import compare_complex, expected_complex
+from verifiers.domain_words import plain_words
 from verifiers.extract import extract_answer
+from verifiers.phrases import read_phrase
+from verifiers.read_complex import parse_complex
 from verifiers.read_value import AnswerError
-from verifiers.solve import Solution, UndecidedError, outcome_of
+from verifiers.solve import ComplexSolution, Equation, Solution, UndecidedError, outcome_of
 from verifiers.syntax.errors import OverBudgetError
-from verifiers.types import Decision, Problem, Reason, Verdict
+from verifiers.types import Ask, Decision, Domain, Problem, Reason, Verdict
 
 MAX_TEXT = 500  # of the answer in a verdict
 
@@ -48,10 +52,17 @@ def _decide(problem: Problem | str, text: str) -> Verdict:
         assert isinstance(outcome, UndecidedError)
         return _undecided(outcome.reason, str(outcome))
     try:
-        answer = parse_answer(text, equation.unknown, problem.ask, equation.parameters)
+        text = plain_words(text, equation.unknown, problem.domain)
         if isinstance(outcome, UndecidedError):
+            _read(problem, equation, text)
             return _undecided(outcome.reason, str(outcome))
-        reason, evidence = compare(outcome, problem.ask, answer)
+        if isinstance(outcome, ComplexSolution):
+            parameters = equation.parameters
+            reason, evidence, shown = compare_complex(outcome, problem.ask, text, parameters)
+        else:
+            answer = _read(problem, equation, text)
+            reason, evidence = compare(outcome, problem.ask, answer)
+            shown = answer.text(equation.unknown)
     except AnswerError as error:
         return _incorrect(problem, error.reason, str(error))
     except OverBudgetError as error:
@@ -61,11 +72,26 @@ def _decide(problem: Problem | str, text: str) -> Verdict:
     return Verdict(
         verdict=Decision.CORRECT if reason is Reason.EQUAL else Decision.INCORRECT,
         reason=reason,
-        answer=answer.text(equation.unknown)[:MAX_TEXT],
-        expected=expected_text(outcome, problem.ask),
+        answer=shown[:MAX_TEXT],
+        expected=_expected(outcome, problem.ask),
         domain=outcome.domain_texts,
         evidence=evidence,
     )
+
+
+def _read(problem: Problem, equation: Equation, text: str) -> Answer:
+    """The answer, empty where it is one about complex numbers; raises ``AnswerError``."""
+    if problem.domain is Domain.COMPLEX and problem.ask is Ask.SOLUTIONS:
+        if read_phrase(text, equation.unknown) is None:
+            parse_complex(text, equation.unknown, equation.parameters)
+        return Answer()
+    return parse_answer(text, equation.unknown, problem.ask, equation.parameters)
+
+
+def _expected(solution: Solution | ComplexSolution, ask: Ask) -> str | None:
+    if isinstance(solution, ComplexSolution):
+        return expected_complex(solution, ask)
+    return expected_text(solution, ask)
 
 
 def _undecided(reason: Reason, *evidence: str) -> Verdict:
@@ -77,10 +103,12 @@ def _incorrect(problem: Problem | str, reason: Reason, message: str) -> Verdict:
     if isinstance(problem, str):
         problem = Problem(equation=problem)
     _, outcome = outcome_of(problem)
+    if isinstance(outcome, UndecidedError):
+        return Verdict(verdict=Decision.INCORRECT, reason=reason, evidence=(message,))
     return Verdict(
         verdict=Decision.INCORRECT,
         reason=reason,
-        expected=expected_text(outcome, problem.ask) if isinstance(outcome, Solution) else None,
-        domain=outcome.domain_texts if isinstance(outcome, Solution) else (),
+        expected=_expected(outcome, problem.ask),
+        domain=outcome.domain_texts,
         evidence=(message,),
     )

@@ -55,7 +55,9 @@ def test_both_sides_count() -> None:
 
 def test_a_condition_without_exact_solution_is_shown_as_it_stands() -> None:
     assert domain_conditions("1/(x^3 - x - 1) = 0") == ("x^3 - x - 1 != 0",)
-    assert real_domain("1/(x^3 - x - 1) = 0") is None
+    domain = real_domain("1/(x^3 - x - 1) = 0")
+    assert domain is not None
+    assert str(domain) == ("all real numbers except root of x^3 - x - 1 in (1, 2), about 1.3247")
 
 
 def test_parameters_are_put_in() -> None:

@@ -63,10 +63,8 @@ def test_the_certificate_says_why() -> None:
 
 def test_undecided_is_raised_and_cached() -> None:
     for _ in range(2):
-        with pytest.raises(UndecidedError, match="x\\^5 - x - 1"):
-            solve("x^5 - x - 1 = 0")
-    with pytest.raises(UndecidedError):
-        solve("sqrt(x-1)*|x| = x*sqrt(x-1)")
+        with pytest.raises(UndecidedError, match="not finitely many"):
+            solve("sqrt(x-1)*|x| = x*sqrt(x-1)")
 
 
 def test_equal_problems_are_solved_once() -> None:

@@ -1,23 +1,23 @@
 """A tree in one unknown -> a polynomial that vanishes wherever the tree does.
 
-Every square root and absolute value becomes a generator s with s^2 = a known expression (for
-|A| it is A^2). A tree is then (sum of polynomials times products of generators) / polynomial.
-Multiplying a numerator P + Q s by P - Q s gives P^2 - Q^2 s^2: one generator fewer. Each identity
-holds at every point where the tree is defined, so no zero of the tree is ever lost; zeros may be
-gained (roots outside the domain, roots of the other sign of s), which is why all are tried after.
+Every root and absolute value becomes a generator s with s^k = a known expression (for |A|, s^2 is
+A^2). A tree is then (sum of polynomials times products of generators) / polynomial. Multiplying a
+numerator P + Q s by P - Q s gives P^2 - Q^2 s^2, and so for higher k (algebra/conjugates.py): one
+generator fewer. Each identity holds at every point where the tree is defined, so no zero of the
+tree is ever lost; zeros may be gained (roots outside the domain, roots of the other sign of s),
+which is why all are tried after.
 """
 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
 from fractions import Fraction
-from math import gcd
-from typing import TypeAlias
 
 from flint import fmpq, fmpq_poly
 
+from verifiers.algebra.conjugates import EXPONENT_BITS, Numerator, add, conjugates, exponent
 from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
-from verifiers.algebra.integers import square_part
+from verifiers.algebra.plain_root import plain_root
 from verifiers.syntax.ast import Abs, Add, Div, Expr, Mul, Neg, Num, Pow, Root, Sym
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.walk import free_names
@@ -25,8 +25,9 @@ from verifiers.syntax.walk import free_names
 MAX_GENERATORS = 4
 MAX_DEGREE = 48
 
-Numerator: TypeAlias = dict[int, fmpq_poly]
-"""Bit k of a key: the generator s_k is a factor. No value is zero; {} is zero."""
+_X = fmpq_poly([0, 1])
+_ONE = fmpq_poly([1])
+_ZERO = fmpq_poly([0])
 
 
 class CannotEliminateError(ValueError):
@@ -45,10 +46,11 @@ class Quotient:
 
 @dataclass(slots=True)
 class Tower:
-    """The generators met so far: ``squares[k]`` is s_k^2, over the generators below k."""
+    """The generators met so far, each as its index k, its k-th power over the generators before,
+    and for k = 2 a polynomial that has its sign."""
 
     unknown: str
-    squares: list[Numerator] = field(default_factory=list)
+    generators: list[tuple[int, Numerator, fmpq_poly]] = field(default_factory=list)
 
     def quotient(self, expr: Expr) -> Quotient:
         """Raises ``CannotEliminateError``, ``ZeroDenominatorError``, ``OverBudgetError``."""
@@ -85,14 +87,24 @@ class Tower:
         result: Numerator = {}
         for key, poly in left.items():
             for other_key, other in right.items():
-                term: Numerator = {key ^ other_key: _bounded(poly * other)}
-                shared = key & other_key
-                while shared:
-                    top = shared.bit_length() - 1
-                    term = self.multiply(term, self.squares[top])
-                    shared ^= 1 << top
-                result = _add(result, term)
+                term: Numerator = {key + other_key: _bounded(poly * other)}
+                if key and other_key:
+                    term = self._reduced(term)
+                result = add(result, term)
         return result
+
+    def _reduced(self, term: Numerator) -> Numerator:
+        """One product with exponents below the indices again."""
+        [(key, poly)] = term.items()
+        carried = []
+        for k, (index, power, _) in enumerate(self.generators):
+            if exponent(key, k) >= index:
+                key -= index << k * EXPONENT_BITS
+                carried.append(power)
+        term = {key: poly}
+        for power in carried:
+            term = self.multiply(term, power)
+        return term
 
     def norm(self, num: Numerator) -> fmpq_poly:
         """A polynomial that is zero wherever the numerator is (zero itself if that proves so)."""
@@ -102,10 +114,10 @@ class Tower:
         """``C, M`` with ``num * C = M`` and no generator in M."""
         factor: Numerator = {0: _ONE}
         while any(num):
-            top = max(num).bit_length() - 1
-            mirrored = {key: -poly if key >> top & 1 else poly for key, poly in num.items()}
-            factor = self.multiply(factor, mirrored)
-            num = self.multiply(num, mirrored)
+            top = (max(num).bit_length() - 1) // EXPONENT_BITS
+            others = conjugates(num, top, self.generators[top][0], self.multiply)
+            factor = self.multiply(factor, others)
+            num = self.multiply(num, others)
         return factor, num.get(0, _ZERO)
 
     def _inverse(self, value: Quotient) -> Quotient:
@@ -124,7 +136,7 @@ class Tower:
         total: Numerator = {}
         for part in parts:
             scale = den / part.den if part.den != den else None
-            total = _add(total, self.multiply(part.num, {0: scale}) if scale else part.num)
+            total = add(total, self.multiply(part.num, {0: scale}) if scale else part.num)
         return Quotient(total, den)
 
     def _product(self, left: Quotient, right: Quotient) -> Quotient:
@@ -138,11 +150,9 @@ class Tower:
             raise CannotEliminateError("an exponent that is not rational")
         if not free_names(base) and (number := _rational(Pow(base, exponent))) is not None:
             return _constant(number)
-        if rational.denominator > 2:
-            raise CannotEliminateError("a power with a fractional exponent")
         value = self.quotient(base)
-        if rational.denominator == 2:
-            value = self._root(value, 2)
+        if rational.denominator > 1:
+            value = self._root(value, rational.denominator)
         times = abs(rational.numerator)
         if times > MAX_DEGREE:
             raise OverBudgetError(f"an exponent above {MAX_DEGREE}")
@@ -152,51 +162,44 @@ class Tower:
         return self._inverse(result) if rational < 0 else result
 
     def _root(self, radicand: Quotient, index: int) -> Quotient:
-        if index not in (2, 4):
-            return _constant_root(radicand, index)
-        square = self.multiply(radicand.num, {0: radicand.den})
-        result = Quotient(self._generator(square), radicand.den)
-        return result if index == 2 else self._root(result, 2)
+        """(num/den)^(1/k) = (num * den^(k-1))^(1/k) / den, where den > 0 or k is odd."""
+        if index > MAX_DEGREE:
+            raise OverBudgetError(f"a root of an index above {MAX_DEGREE}")
+        if index > 2 and index % 2 == 0:
+            return self._root(self._root(radicand, 2), index // 2)
+        num, den = radicand.num, radicand.den
+        if den.degree() == 0:
+            return Quotient(self._generator(self.multiply(num, {0: _ONE / den[0]}), index), _ONE)
+        if den.degree() * (index - 1) > MAX_DEGREE:
+            raise OverBudgetError(f"a polynomial of degree above {MAX_DEGREE}")
+        power = self.multiply(num, {0: den ** (index - 1)})
+        # den * sqrt(num/den) has the sign of den: it is not sqrt(num * den), though its square is
+        return Quotient(self._generator(power, index, den if index == 2 else _ONE), den)
 
-    def _generator(self, square: Numerator) -> Numerator:
-        """An s with ``s^2 = square``; squares that differ by a square number share theirs."""
-        if not square:
+    def _generator(self, power: Numerator, index: int = 2, sign: fmpq_poly = _ONE) -> Numerator:
+        """An s with ``s^index = power`` that is not negative, for index 2 times ``sign``.
+
+        Powers that differ by a plain factor share theirs.
+        """
+        if not power:
             return {}
-        outside = fmpq(1)
-        if set(square) == {0}:
-            outside, square = _without_square_factor(square[0])
-            if square == {0: _ONE}:
-                return {0: fmpq_poly([outside])}
-        if square not in self.squares:
-            if len(self.squares) == MAX_GENERATORS:
+        outside = _ONE
+        if set(power) == {0}:
+            outside, rest = plain_root(power[0], index)
+            if rest == _ONE and sign == _ONE:
+                return {0: outside}
+            power = {0: rest}
+        generator = (index, power, sign)
+        if generator not in self.generators:
+            if len(self.generators) == MAX_GENERATORS:
                 raise CannotEliminateError(f"more than {MAX_GENERATORS} roots and absolute values")
-            self.squares.append(square)
-        return {1 << self.squares.index(square): fmpq_poly([outside])}
-
-
-def _without_square_factor(poly: fmpq_poly) -> tuple[fmpq, Numerator]:
-    """``c, r`` with ``poly = c^2 * r``, c > 0 rational and r without square number in it."""
-    integral = poly.numer()
-    content = gcd(*(int(each) for each in integral.coeffs()))
-    den = int(poly.denom())
-    size, rest = square_part(content * den)  # content/den = size^2 * rest / den^2
-    return fmpq(size, den), {0: fmpq_poly(integral) * fmpq(rest, content)}
+            self.generators.append(generator)
+        return {1 << self.generators.index(generator) * EXPONENT_BITS: outside}
 
 
 def _constant(value: Fraction) -> Quotient:
     poly = fmpq_poly([fmpq(value.numerator, value.denominator)])
     return Quotient({0: poly} if value else {}, _ONE)
-
-
-def _constant_root(radicand: Quotient, index: int) -> Quotient:
-    """Roots of other indices: only of rational numbers that are perfect powers."""
-    above = radicand.num.get(0, _ZERO)
-    if set(radicand.num) <= {0} and above.degree() <= 0 and radicand.den.degree() == 0:
-        ratio = above[0] / radicand.den[0]
-        number = _rational(Root(Num(Fraction(int(ratio.p), int(ratio.q))), index))
-        if number is not None:
-            return _constant(number)
-    raise CannotEliminateError(f"a root of index {index}")
 
 
 def _rational(expr: Expr) -> Fraction | None:
@@ -208,23 +211,13 @@ def _rational(expr: Expr) -> Fraction | None:
     return None if isinstance(value, Undefined) else value.rational
 
 
-def _add(left: Numerator, right: Numerator) -> Numerator:
-    result = dict(left)
-    for key, poly in right.items():
-        total = result[key] + poly if key in result else poly
-        if total:
-            result[key] = total
-        else:
-            result.pop(key, None)
-    return result
+def _bounded_power(poly: fmpq_poly, times: int) -> fmpq_poly:
+    if poly.degree() * times > MAX_DEGREE:
+        raise OverBudgetError(f"a polynomial of degree above {MAX_DEGREE}")
+    return poly**times
 
 
 def _bounded(poly: fmpq_poly) -> fmpq_poly:
     if poly.degree() > MAX_DEGREE:
         raise OverBudgetError(f"a polynomial of degree above {MAX_DEGREE}")
     return poly
-
-
-_X = fmpq_poly([0, 1])
-_ONE = fmpq_poly([1])
-_ZERO = fmpq_poly([0])

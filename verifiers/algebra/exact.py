@@ -30,6 +30,8 @@ class Real(ABC):
     """An exact real number. ``==`` and ``<`` are exact; they raise ``OverBudgetError`` at worst."""
 
     __slots__ = ()
+    leads = False
+    """Whether arithmetic with such a number on the right is for its own reflected methods."""
 
     @staticmethod
     def of(value: int | Fraction | fmpq) -> Surd:
@@ -58,14 +60,14 @@ class Real(ABC):
             total = _add_surds(self, other)
             if total is not None:
                 return total
-        return Composite("+", (self, other))
+        return NotImplemented if other.leads else Composite("+", (self, other))
 
     def __mul__(self, other: Real) -> Real:
         if isinstance(self, Surd) and isinstance(other, Surd):
             product = _multiply_surds(self, other)
             if product is not None:
                 return product
-        return Composite("*", (self, other))
+        return NotImplemented if other.leads else Composite("*", (self, other))
 
     def __neg__(self) -> Real:
         return _MINUS_ONE * self
@@ -75,6 +77,8 @@ class Real(ABC):
 
     def __truediv__(self, other: Real) -> Real:
         """Raises ``ZeroDivisionError``."""
+        if other.leads:
+            return NotImplemented
         if other.sign() == 0:
             raise ZeroDivisionError
         if isinstance(other, Surd):
@@ -209,7 +213,7 @@ class Composite(Real):
         return _sign_by_balls(self)
 
     def __str__(self) -> str:
-        texts = [str(arg) for arg in self.args]
+        texts = [_bracketed(str(arg)) for arg in self.args]
         if self.op == "root":
             name = {2: "sqrt", 3: "cbrt"}.get(self.index, f"sqrt[{self.index}]")
             return f"{name}({texts[0]})"
@@ -219,6 +223,10 @@ class Composite(Real):
             plain = isinstance(self.args[1], Composite) and self.args[1].op == "root"
             return f"-{texts[1]}" if plain else f"-({texts[1]})"
         return self.op.join(f"({text})" for text in texts)
+
+
+def _bracketed(text: str) -> str:
+    return f"({text})" if text.startswith("root of ") else text  # words, with a comma in them
 
 
 def compare(x: Real, y: Real) -> int:
@@ -239,12 +247,17 @@ def _sign(value: fmpq) -> int:
     return (value > 0) - (value < 0)
 
 
-def _sign_by_balls(number: Real) -> int:
+def separation_bits(number: Real) -> int:
+    """A non-zero number of this shape exceeds 2 to minus this in size."""
     upper, lower, radicals = number.bounds()
     degree = 1
     for index in radicals.values():
         degree *= index
-    separation = (degree - 1) * upper + lower + 1  # a non-zero number exceeds 2^-separation
+    return (degree - 1) * upper + lower + 1
+
+
+def _sign_by_balls(number: Real) -> int:
+    separation = separation_bits(number)
     precision = 64
     while True:
         with ctx.workprec(precision):

@@ -22,6 +22,20 @@ def square_part(n: int) -> tuple[int, int]:
     return (s * whole, 1) if whole * whole == d else (s, d)
 
 
+def power_part(n: int, index: int) -> tuple[int, int]:
+    """``n = s**index * d`` as (s, d), n > 0; d is no such power and has none of a small prime."""
+    s, d = 1, n
+    for prime in _SMALL_PRIMES:
+        power = prime**index
+        if power > d:
+            break
+        while d % power == 0:
+            d //= power
+            s *= prime
+    whole = exact_root(d, index)
+    return (s, d) if whole is None else (s * whole, 1)
+
+
 def exact_root(n: int, index: int) -> int | None:
     """The integer whose ``index``-th power is ``n`` >= 0, if there is one."""
     guess = isqrt(n) if index == 2 else _floor_root(n, index)

@@ -5,15 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from math import gcd
 
-from flint import acb, fmpq, fmpq_poly, fmpz_poly
+from flint import fmpq, fmpq_poly, fmpz_poly
 
 from verifiers.algebra.exact import Real, Surd
 from verifiers.algebra.integers import square_part
+from verifiers.algebra.number_field import algebraic_roots
+from verifiers.algebra.poly_text import poly_text
 from verifiers.algebra.radicals import root
+from verifiers.syntax.errors import OverBudgetError
+
+__all__ = ["Factor", "NoExactRootsError", "factor", "poly_text"]
 
 
 class NoExactRootsError(ValueError):
-    """A factor has real roots that cannot be written with square roots and powers here."""
+    """The real roots of a factor are beyond the budgets."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +33,7 @@ class Factor:
 def factor(poly: fmpq_poly) -> tuple[Factor, ...]:
     """The irreducible factors of a non-zero polynomial with every real root of each.
 
-    Complete: a factor of degree n is handled only where its n complex roots are accounted for.
+    Complete: by the formula up to degree 2, else by isolating every real root (isolate.py).
     Raises ``NoExactRootsError``.
     """
     _, factors = poly.numer().factor()
@@ -43,10 +48,10 @@ def _real_roots(poly: fmpz_poly) -> tuple[Real, ...]:
     inner, gap = _deflate(poly)
     if inner.degree() <= 2:
         return tuple(x for y in _real_roots(inner) for x in _nth_roots(y, gap))
-    complex_roots: list[tuple[acb, int]] = poly.complex_roots()  # type: ignore[assignment]
-    if any(value.imag.is_zero() for value, _ in complex_roots):
-        raise NoExactRootsError(f"the factor {poly_text(poly, 'x')} has real roots of high degree")
-    return ()
+    try:
+        return algebraic_roots(poly)
+    except OverBudgetError as error:
+        raise NoExactRootsError(f"the factor {poly_text(poly, 'x')}: {error}") from error
 
 
 def _quadratic_roots(a: int, b: int, c: int) -> tuple[Real, ...]:
@@ -74,18 +79,3 @@ def _nth_roots(value: Real, index: int) -> tuple[Real, ...]:
         return ()
     positive = root(value, index)
     return (-positive, positive) if value.sign() else (positive,)
-
-
-def poly_text(poly: fmpz_poly | fmpq_poly, unknown: str) -> str:
-    """``2*x^2 - x + 3``."""
-    text = ""
-    for power in range(poly.degree(), -1, -1):
-        coefficient = poly[power]
-        if coefficient == 0:
-            continue
-        size = abs(coefficient)
-        letters = "" if power == 0 else unknown if power == 1 else f"{unknown}^{power}"
-        term = f"{size}*{letters}" if letters and str(size) != "1" else letters or str(size)
-        sign = ("-" if coefficient < 0 else "") if not text else " - " if coefficient < 0 else " + "
-        text += sign + term
-    return text or "0"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from flint import arb
+from flint import arb, fmpq
 
 from verifiers.algebra.exact import Real, approximate
 
@@ -161,17 +161,48 @@ def rational_between(low: Real | None, high: Real | None) -> Fraction:
         return Fraction(0)
     if low is None:
         assert high is not None
-        return Fraction(_whole(approximate(high).lower().floor()) - 1)
+        return Fraction(_whole(_finite(high).lower().floor()) - 1)
     if high is None:
-        return Fraction(_whole(approximate(low).upper().ceil()) + 1)
+        return Fraction(_whole(_finite(low).upper().ceil()) + 1)
     precision = 64
     while True:
         left, right = approximate(low, precision), approximate(high, precision)
         if left < right:
-            middle = ((left.upper() + right.lower()) / 2).mid().fmpq()
-            if left < arb(middle) < right:
-                return Fraction(int(middle.p), int(middle.q))
+            low_end, high_end = left.upper().fmpq(), right.lower().fmpq()
+            if low_end < high_end:
+                return _simplest(low_end, high_end)
         precision *= 2
+
+
+def _finite(number: Real) -> arb:
+    """A ball around it; at 53 bits a quotient by a small number may have none."""
+    precision = 53
+    while not (ball := approximate(number, precision)).is_finite():
+        precision *= 2
+    return ball
+
+
+def _simplest(low: fmpq, high: fmpq) -> Fraction:
+    """The fraction of smallest terms strictly between, by their continued fractions."""
+    if low < 0 < high:
+        return Fraction(0)
+    if high <= 0:
+        return -_simplest(-high, -low)
+    wholes: list[int] = []
+    while True:
+        whole = int(low.floor())
+        if whole + 1 < high:
+            value = Fraction(whole + 1)
+            break
+        wholes.append(whole)
+        low, high = low - whole, high - whole
+        if low == 0:  # between 1/high and infinity
+            value = Fraction(int((1 / high).floor()) + 1)
+            break
+        low, high = 1 / high, 1 / low
+    for whole in reversed(wholes):
+        value = whole + 1 / value
+    return value
 
 
 def _whole(exact: arb) -> int:

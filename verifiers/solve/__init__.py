@@ -8,6 +8,8 @@ from typing import TypeAlias
 from verifiers.algebra.sets import RealSet
 from verifiers.domain import Condition, condition_texts, domain_set
 from verifiers.solve.algebraic import solve_algebraic
+from verifiers.solve.among import restrict
+from verifiers.solve.complex_roots import ComplexSolution, solve_complex
 from verifiers.solve.equation import (
     Equation,
     UndecidedError,
@@ -15,10 +17,12 @@ from verifiers.solve.equation import (
     holds_at,
     read_equation,
 )
+from verifiers.solve.inequality import solve_inequality
 from verifiers.solve.solution import Solution
 from verifiers.types import Domain, Problem
 
 __all__ = [
+    "ComplexSolution",
     "Equation",
     "Solution",
     "UndecidedError",
@@ -30,11 +34,12 @@ __all__ = [
 
 CACHE_SIZE = 4096
 
+_Outcome: TypeAlias = Solution | ComplexSolution | UndecidedError
 _Key: TypeAlias = tuple[str, str | None, Domain, tuple[tuple[str, str], ...]]
 
 
-def solve(problem: Problem | str) -> Solution:
-    """The solution set over the reals; equal problems are solved once.
+def solve(problem: Problem | str) -> Solution | ComplexSolution:
+    """The solution set over the problem's domain; equal problems are solved once.
 
     Raises ``UndecidedError``, with its reason, for a malformed problem and for an equation whose
     solution set cannot be proved complete.
@@ -61,7 +66,9 @@ def real_domain(problem: Problem | str) -> RealSet | None:
     return domain_set(_conditions(*_key(problem)))
 
 
-def outcome_of(problem: Problem | str) -> tuple[Equation | None, Solution | UndecidedError]:
+def outcome_of(
+    problem: Problem | str,
+) -> tuple[Equation | None, _Outcome]:
     """The equation, where it could be read, and its solution or why there is none."""
     return _outcome(*_key(problem))
 
@@ -76,11 +83,14 @@ def _key(problem: Problem | str) -> _Key:
 @lru_cache(maxsize=CACHE_SIZE)
 def _outcome(
     equation: str, unknown: str | None, domain: Domain, params: tuple[tuple[str, str], ...]
-) -> tuple[Equation | None, Solution | UndecidedError]:
+) -> tuple[Equation | None, _Outcome]:
     read = None
     try:
         read = read_equation(_problem(equation, unknown, domain, params))
-        return read, solve_algebraic(read)
+        if domain is Domain.COMPLEX:
+            return read, solve_complex(read)
+        solution = solve_inequality(read) if read.is_inequality else solve_algebraic(read)
+        return read, restrict(solution, domain)
     except UndecidedError as error:
         return read, error
 

@@ -7,9 +7,11 @@ equation as it was written. So what is left is the solution set.
 
 from __future__ import annotations
 
-from verifiers.algebra.eliminate import CannotEliminateError, Numerator, Tower, ZeroDenominatorError
+from verifiers.algebra.conjugates import Numerator
+from verifiers.algebra.eliminate import CannotEliminateError, Tower, ZeroDenominatorError
 from verifiers.algebra.evaluate import NotAlgebraicError
 from verifiers.algebra.exact import Real
+from verifiers.algebra.number_field import Algebraic
 from verifiers.algebra.roots import Factor, NoExactRootsError, factor, poly_text
 from verifiers.algebra.sets import EMPTY, RealSet, ascending
 from verifiers.domain import Condition, domain_set
@@ -65,7 +67,7 @@ def _from_candidates(
         conditions=found,
         excluded=tuple(excluded),
         extraneous=tuple(extraneous),
-        certificate=_certificate(equation, factors, bool(tower.squares), excluded, extraneous),
+        certificate=_certificate(equation, factors, bool(tower.generators), excluded, extraneous),
     )
 
 
@@ -109,6 +111,8 @@ def _certificate(
             sentences.append(f"{poly_text(each.poly, name)} has no real root.")
         else:
             values = " and ".join(map(str, each.roots))
+            if any(isinstance(root, Algebraic) for root in each.roots):
+                values += " (no other real root, by Descartes' rule of signs)"
             sentences.append(f"{poly_text(each.poly, name)} is 0 only at {name} = {values}.")
     sentences += [f"{name} = {value} is outside the domain." for value in excluded]
     sentences += [f"{name} = {value} makes the two sides different." for value in extraneous]

@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import dataclass
+from itertools import pairwise
 
 from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.domain import Condition, conditions
-from verifiers.syntax.ast import Add, Expr, Relation, Sym
+from verifiers.syntax.ast import Add, Expr, Operator, Relation, Sym
 from verifiers.syntax.errors import OverBudgetError, ParseError, UnsupportedSyntaxError
-from verifiers.syntax.parser import parse_relation
+from verifiers.syntax.parser import parse_chain, parse_relation
 from verifiers.syntax.walk import free_names, substitute
 from verifiers.types import Problem, Reason
 
@@ -25,11 +26,24 @@ class UndecidedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """``relation`` has no other name than ``unknown`` in it; ``parameters`` were put into it."""
+    """``relation`` has no other name than ``unknown`` in it; ``parameters`` were put into it.
+
+    ``rest``: the further relations of a chain, as 2x + 1 <= 5 of 1 < 2x + 1 <= 5.
+    """
 
     relation: Relation
     unknown: str
     parameters: Mapping[str, Real]
+    rest: tuple[Relation, ...] = ()
+
+    @property
+    def is_inequality(self) -> bool:
+        return self.relation.op != "="
+
+    @property
+    def relations(self) -> tuple[Relation, ...]:
+        """All that have to hold."""
+        return (self.relation, *self.rest)
 
     @property
     def sides(self) -> tuple[Expr, Expr]:
@@ -38,17 +52,40 @@ class Equation:
 
 def holds_at(equation: Equation, number: Real) -> bool | Undefined:
     """Whether the equation holds at a number, by exact substitution; or what is undefined there."""
-    sides = [evaluate(side, {equation.unknown: number}) for side in equation.sides]
-    for value in sides:
-        if isinstance(value, Undefined):
-            return value
-    return sides[0] == sides[1]
+    holds = True
+    for relation in equation.relations:
+        left = evaluate(relation.lhs, {equation.unknown: number})
+        right = evaluate(relation.rhs, {equation.unknown: number})
+        if isinstance(left, Undefined):
+            return left
+        if isinstance(right, Undefined):
+            return right
+        holds = holds and compared(left, relation.op, right)
+    return holds
+
+
+def compared(left: Real, op: Operator, right: Real) -> bool:
+    """``left op right``."""
+    match op:
+        case "=":
+            return left == right
+        case "!=":
+            return left != right
+        case "<":
+            return left < right
+        case "<=":
+            return left <= right
+        case ">":
+            return right < left
+        case ">=":
+            return right <= left
 
 
 def equation_conditions(equation: Equation) -> tuple[Condition, ...]:
     """The domain conditions of both sides; raises ``UndecidedError`` where one is over budget."""
     try:
-        return conditions(Add(equation.sides), equation.unknown)
+        sides = (*equation.sides, *(relation.rhs for relation in equation.rest))
+        return conditions(Add(sides), equation.unknown)
     except (OverBudgetError, NotAlgebraicError) as error:
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
 
@@ -57,19 +94,22 @@ def read_equation(problem: Problem) -> Equation:
     """Raises ``UndecidedError`` for what is malformed or not supported."""
     names = {*problem.params, *([problem.unknown] if problem.unknown else [])}
     try:
-        relation = parse_relation(problem.equation, names)
+        sides, operators = parse_chain(problem.equation, names)
+        if len(operators) != 1 and (not operators or "=" in operators):
+            raise ParseError(
+                f"{len(operators)} relations, expected one, or a chain such as 1 < x < 2"
+            )
         values, parameters = _parameters(problem.params)
     except (UnsupportedSyntaxError, OverBudgetError, NotAlgebraicError) as error:
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
     except ParseError as error:
         raise UndecidedError(Reason.MALFORMED_PROBLEM, str(error)) from error
-    if relation.op != "=":
-        raise UndecidedError(
-            Reason.UNSUPPORTED_EQUATION, f"the relation {relation.op} is not supported, only ="
-        )
-    relation = Relation("=", substitute(relation.lhs, values), substitute(relation.rhs, values))
-    free = free_names(relation.lhs) | free_names(relation.rhs)
-    return Equation(relation, _unknown(problem.unknown, free), parameters)
+    sides = tuple(substitute(side, values) for side in sides)
+    first, *rest = (
+        Relation(op, lhs, rhs) for op, (lhs, rhs) in zip(operators, pairwise(sides), strict=True)
+    )
+    free = frozenset().union(*map(free_names, sides))
+    return Equation(first, _unknown(problem.unknown, free), parameters, tuple(rest))
 
 
 def _unknown(declared: str | None, free: frozenset[str]) -> str:

@@ -6,15 +6,46 @@ either an identity, or one polynomial with finitely many roots, which are put ba
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from flint import fmpq, fmpq_poly
 from flint.utils.flint_exceptions import DomainError
 
-from verifiers.algebra.eliminate import CannotEliminateError, Numerator, Tower
+from verifiers.algebra.conjugates import Numerator, exponent
+from verifiers.algebra.eliminate import CannotEliminateError, Tower
+from verifiers.algebra.exact import Real
 from verifiers.algebra.roots import factor
 from verifiers.algebra.sets import RealSet, ascending, rational_between
 from verifiers.domain import Condition, domain_set
 from verifiers.solve.equation import Equation, holds_at
 from verifiers.solve.solution import Solution
+
+
+@dataclass(frozen=True, slots=True)
+class Split:
+    """``breaks`` are the zeros of the arguments, ``identities`` the cells between them on which
+    the tree is 0; its other zeros are among ``candidates``, as are the breaks."""
+
+    breaks: list[Real]
+    identities: list[bool]
+    candidates: list[Real]
+
+
+def split(tower: Tower, num: Numerator) -> Split:
+    """Raises ``CannotEliminateError`` unless every generator is an absolute value."""
+    arguments = [_argument(*generator) for generator in tower.generators]
+    breaks = ascending(
+        x for pair in arguments for each in pair for part in factor(each) for x in part.roots
+    )
+    candidates = list(breaks)
+    identities = []
+    for low, high in zip([None, *breaks], [*breaks, None], strict=True):
+        middle = rational_between(low, high)
+        poly = _on_cell(num, arguments, fmpq(middle.numerator, middle.denominator))
+        identities.append(not poly)
+        if poly:
+            candidates += [x for part in factor(poly) for x in part.roots]
+    return Split(breaks, identities, candidates)
 
 
 def solve_piecewise(
@@ -24,18 +55,9 @@ def solve_piecewise(
     domain = domain_set(found)
     if domain is None:
         raise CannotEliminateError("solutions on intervals of a domain without exact description")
-    arguments = [_argument(square) for square in tower.squares]
-    breaks = ascending(x for each in arguments for part in factor(each) for x in part.roots)
-    candidates = list(breaks)
-    identities = []
-    for low, high in zip([None, *breaks], [*breaks, None], strict=True):
-        middle = rational_between(low, high)
-        poly = _on_cell(num, arguments, fmpq(middle.numerator, middle.denominator))
-        identities.append(not poly)
-        if poly:
-            candidates += [x for part in factor(poly) for x in part.roots]
-    cells = RealSet(tuple(breaks), _interleave(identities))
-    points = [number for number in candidates if holds_at(equation, number) is True]
+    parts = split(tower, num)
+    cells = RealSet(tuple(parts.breaks), _interleave(parts.identities))
+    points = [number for number in parts.candidates if holds_at(equation, number) is True]
     return Solution(
         equation=equation,
         solutions=(cells & domain) | RealSet.points_only(ascending(points)),
@@ -47,23 +69,26 @@ def solve_piecewise(
     )
 
 
-def _argument(square: Numerator) -> fmpq_poly:
-    """The polynomial A of a generator |A|."""
+def _argument(index: int, square: Numerator, sign: fmpq_poly) -> tuple[fmpq_poly, fmpq_poly]:
+    """The polynomials A, B of a generator that is |A| with the sign of B."""
     try:
-        if set(square) == {0}:
-            return square[0].sqrt()
+        if index == 2 and set(square) == {0}:
+            return square[0].sqrt(), sign
     except DomainError:
         pass
     raise CannotEliminateError("solutions that are not finitely many")
 
 
-def _on_cell(num: Numerator, arguments: list[fmpq_poly], inside: fmpq) -> fmpq_poly:
+def _on_cell(
+    num: Numerator, arguments: list[tuple[fmpq_poly, fmpq_poly]], inside: fmpq
+) -> fmpq_poly:
     """The numerator with each |A| replaced by A or -A, whichever it is at ``inside``."""
     total = fmpq_poly([0])
     for key, poly in num.items():
-        for index, argument in enumerate(arguments):
-            if key >> index & 1:
-                poly = poly * argument if argument(inside) > 0 else -poly * argument
+        for k, (argument, sign) in enumerate(arguments):
+            if exponent(key, k):
+                same = (argument(inside) > 0) == (sign(inside) > 0)
+                poly = poly * argument if same else -poly * argument
         total = total + poly
     return total
 

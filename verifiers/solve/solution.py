@@ -9,12 +9,15 @@ from verifiers.algebra.exact import Real
 from verifiers.algebra.sets import RealSet
 from verifiers.domain import Condition, condition_texts, domain_set
 from verifiers.solve.equation import Equation
+from verifiers.types import Domain
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
 class Solution:
-    """The exact solution set of an equation over the reals.
+    """The exact solution set of an equation.
 
+    ``among``: the numbers that count; where these are the integers or the rationals, ``solutions``
+    may hold intervals, of which they alone are meant.
     ``excluded``: values outside the domain that solve the equation once it is multiplied out and
     free of roots. ``extraneous``: values in the domain that solve only that one, not the equation.
     ``certificate``: sentences that say why no solution is missing.
@@ -26,6 +29,7 @@ class Solution:
     excluded: tuple[Real, ...] = ()
     extraneous: tuple[Real, ...] = ()
     certificate: tuple[str, ...] = ()
+    among: Domain = Domain.REAL
 
     @property
     def unknown(self) -> str:
@@ -34,12 +38,20 @@ class Solution:
     @cached_property
     def text(self) -> str:
         """The solution set as an answer would give it."""
-        return self.solutions.as_answer(self.unknown)
+        text = self.solutions.as_answer(self.unknown)
+        return text if self.solutions.points is not None else text + self._among_text
 
     @cached_property
     def domain_texts(self) -> tuple[str, ...]:
         """The restrictions, solved for the unknown: ``("y != 0",)``."""
-        return condition_texts(self.conditions)
+        texts = condition_texts(self.conditions)
+        kind = {Domain.INTEGER: "∈ ℤ", Domain.RATIONAL: "∈ ℚ", Domain.POSITIVE: "> 0"}
+        return (*texts, f"{self.unknown} {kind[self.among]}") if self.among in kind else texts
+
+    @property
+    def _among_text(self) -> str:
+        kind = {Domain.INTEGER: "ℤ", Domain.RATIONAL: "ℚ"}
+        return f", {self.unknown} ∈ {kind[self.among]}" if self.among in kind else ""
 
     @cached_property
     def domain(self) -> RealSet | None:
