@@ -69,12 +69,7 @@ def _why_not(solution: Solution, number: Real) -> tuple[Reason, str]:
     at = f"{name} = {_shown(number)}"
     held = holds_at(equation, number)
     if isinstance(held, Undefined):
-        part = to_text(held.part)
-        cause = {
-            "zero denominator": f"the denominator {part} is 0",
-            "negative radicand": f"{part}, under an even root, is negative",
-            "zero to a power that is not positive": f"the base {part} is 0",
-        }[held.cause]
+        cause = held.sentence(to_text(held.part))
         return Reason.OUTSIDE_DOMAIN, f"{at} is outside the domain: {cause} there."
     left, right = (_shown(evaluate(side, {name: number})) for side in equation.sides)
     return (

@@ -171,7 +171,7 @@ WRONG_FORMS = {
     "x = 2,": Reason.UNPARSABLE_ANSWER,
     "x = 2 or": Reason.UNPARSABLE_ANSWER,
     "x = ±1 ± 1": Reason.UNPARSABLE_ANSWER,
-    "x = 2, x = π": Reason.UNPARSABLE_ANSWER,
+    "x = 2, x = π": Reason.NOT_A_SOLUTION,
     "x = 1/2√9": Reason.NOT_A_SOLUTION,  # (1/2)*3
     "(2, 3": Reason.UNPARSABLE_ANSWER,
     "{2, 3": Reason.UNPARSABLE_ANSWER,

@@ -30,6 +30,8 @@ class Real(ABC):
     """An exact real number. ``==`` and ``<`` are exact; they raise ``OverBudgetError`` at worst."""
 
     __slots__ = ()
+    algebraic = True
+    """Only transcendental.py has numbers that are not; it does all arithmetic with them."""
 
     @staticmethod
     def of(value: int | Fraction | fmpq) -> Surd:
@@ -58,6 +60,8 @@ class Real(ABC):
             total = _add_surds(self, other)
             if total is not None:
                 return total
+        if not other.algebraic:
+            return NotImplemented
         return Composite("+", (self, other))
 
     def __mul__(self, other: Real) -> Real:
@@ -65,6 +69,8 @@ class Real(ABC):
             product = _multiply_surds(self, other)
             if product is not None:
                 return product
+        if not other.algebraic:
+            return NotImplemented
         return Composite("*", (self, other))
 
     def __neg__(self) -> Real:
@@ -75,6 +81,8 @@ class Real(ABC):
 
     def __truediv__(self, other: Real) -> Real:
         """Raises ``ZeroDivisionError``."""
+        if not other.algebraic:
+            return NotImplemented
         if other.sign() == 0:
             raise ZeroDivisionError
         if isinstance(other, Surd):
