@@ -16,6 +16,7 @@ from verifiers.solve.equation import (
     read_equation,
 )
 from verifiers.solve.solution import Solution
+from verifiers.solve.transcendental import solve_transcendental, uses_functions
 from verifiers.types import Domain, Problem
 
 __all__ = [
@@ -80,9 +81,16 @@ def _outcome(
     read = None
     try:
         read = read_equation(_problem(equation, unknown, domain, params))
-        return read, solve_algebraic(read)
+        return read, _solve(read)
     except UndecidedError as error:
         return read, error
+
+
+def _solve(read: Equation) -> Solution:
+    """By the first solver whose class of equations it is; the last one's reason if by none."""
+    if uses_functions(read):
+        return solve_transcendental(read)
+    return solve_algebraic(read)
 
 
 @lru_cache(maxsize=CACHE_SIZE)
