@@ -6,9 +6,11 @@ from functools import reduce
 
 from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import Real
+from verifiers.algebra.periodic import PeriodicSet
 from verifiers.algebra.sets import RealSet
 from verifiers.answer import Answer
 from verifiers.solve import Solution, holds_at
+from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.text import to_text
 from verifiers.types import Ask, Reason
 
@@ -42,8 +44,8 @@ def expected_text(solution: Solution, ask: Ask) -> str | None:
 def _compare_sets(solution: Solution, answered: RealSet) -> tuple[Reason, tuple[str, ...]]:
     if answered == solution.solutions:
         return Reason.EQUAL, solution.certificate
-    invented = answered & ~solution.solutions
-    missing = solution.solutions & ~answered
+    invented = _minus(answered, solution.solutions)
+    missing = _minus(solution.solutions, answered)
     reasons, evidence = [], []
     for number in _examples(invented):
         reason, sentence = _why_not(solution, number)
@@ -54,6 +56,16 @@ def _compare_sets(solution: Solution, answered: RealSet) -> tuple[Reason, tuple[
         evidence.append(f"{solution.unknown} = {_shown(number)} is a solution and is missing.")
     worst = (Reason.OUTSIDE_DOMAIN, Reason.NOT_A_SOLUTION, Reason.MISSING_SOLUTION)
     return next(reason for reason in worst if reason in reasons), tuple(evidence)
+
+
+def _minus(left: RealSet, right: RealSet) -> RealSet:
+    """The numbers of one set that are not in the other; some where the periods do not fit."""
+    try:
+        return left & ~right
+    except OverBudgetError:
+        if not isinstance(left, PeriodicSet):
+            raise
+        return RealSet.points_only([x for x in left.members() if x not in right][:1])
 
 
 def _examples(numbers: RealSet) -> tuple[Real, ...]:
@@ -67,6 +79,8 @@ def _why_not(solution: Solution, number: Real) -> tuple[Reason, str]:
     """Why an answered number is no solution, by putting it into the equation as it was written."""
     name, equation = solution.unknown, solution.equation
     at = f"{name} = {_shown(number)}"
+    if equation.within is not None and number not in equation.within:
+        return Reason.OUTSIDE_DOMAIN, f"{at} is outside the interval that the problem states."
     held = holds_at(equation, number)
     if isinstance(held, Undefined):
         cause = held.sentence(to_text(held.part))

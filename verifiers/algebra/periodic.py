@@ -58,7 +58,9 @@ class PeriodicSet(RealSet):
             for residue, _ in self.residues:
                 yield residue + self.period * Real.of(times)
         if self.base != EMPTY:
-            yield self.base.member()
+            member = self.base.member()
+            yield member
+            yield from (member + Real.of(Fraction(1, n)) for n in range(7, 2 * MAX_RESIDUES))
 
     def __contains__(self, number: Real) -> bool:
         for residue, rule in self.residues:
@@ -223,8 +225,24 @@ def _made(base: RealSet, period: Real, rules: tuple[tuple[Real, RealSet], ...]) 
             base = combine(base, points, lambda left, right: left != right)
     if not kept:
         return base
+    base = _without_overruled(base, period, kept)
     kept.sort(key=lambda pair: pair[0])
     return PeriodicSet(base.breaks, base.inside, period, tuple(kept))
+
+
+def _without_overruled(
+    base: RealSet, period: Real, kept: list[tuple[Real, RealSet]]
+) -> RealSet:
+    """Finite bases without the points for which a rule speaks."""
+
+    def overruled(number: Real) -> bool:
+        return any(is_multiple(number - residue, period) for residue, _ in kept)
+
+    if base.points:
+        return RealSet.points_only(x for x in base.points if not overruled(x))
+    if base.missing_points:
+        return ~RealSet.points_only(x for x in base.missing_points if not overruled(x))
+    return base
 
 
 def _between(residue: Real, period: Real, bounds: RealSet) -> list[Real]:

@@ -159,6 +159,8 @@ def make(num: Terms, den: Terms = UNIT) -> Real:
         lead = min(den, key=number_text.order)
         inverse = {invert(_common(den)): _ONE / den[lead]}
         num, den = multiply(num, inverse), multiply(den, inverse)
+        if _ball(den) < 0:
+            num, den = ({m: -c for m, c in terms.items()} for terms in (num, den))
     return Transcendental(num, den)
 
 
@@ -172,6 +174,8 @@ def term(coefficient: Real, powers: Mapping[Atom, Fraction]) -> Real:
 
 def transcendental_power(base: Transcendental, exponent: Fraction) -> Real:
     """``base ** exponent``; the base is not negative where the exponent has an even denominator."""
+    if exponent == 0:
+        return _ONE
     if max(abs(exponent.numerator), exponent.denominator).bit_length() > 64:
         raise OverBudgetError("a power with an exponent of more than 64 bits")
     if exponent.denominator > 1 and base.sign() < 0:
@@ -185,6 +189,8 @@ def transcendental_power(base: Transcendental, exponent: Fraction) -> Real:
         return make({tuple((a, q * exponent) for a, q in monomial): power(coefficient, exponent)})
     if exponent.denominator == 1:
         return _whole_power(base, exponent.numerator)
+    if exponent.denominator == 2 and (root_of := _square_root(base)) is not None:
+        return power_of(root_of, exponent.numerator)
     monomial = min(base.num, key=number_text.order)
     lead: Real = make({monomial: base.num[monomial]})
     rest = base / (abs(lead) if all(a.positive for a, _ in monomial) else _ONE)
@@ -196,6 +202,36 @@ def transcendental_power(base: Transcendental, exponent: Fraction) -> Real:
         else power(outer, exponent)
     )
     return scale * term(_ONE, {atom: exponent})
+
+
+def _square_root(number: Transcendental) -> Real | None:
+    """The root of the square of a sum of terms: sqrt(ln(2)^2 + 2*ln(2)*ln(3) + ln(3)^2)."""
+    parts_: list[Real] = []
+    for terms in (number.num, number.den):
+        squares = [
+            (tuple((a, q / 2) for a, q in monomial), power(c, Fraction(1, 2)))
+            for monomial, c in terms.items()
+            if c.sign() > 0 and all((q / 2).denominator == 1 for _, q in monomial)
+        ]
+        if not squares:
+            return None
+        first, size = squares[0]
+        guess: Real = make({first: size})
+        for other, own in squares[1:]:
+            mixed = terms.get(_join(first, other))
+            if mixed is not None:
+                guess = guess + make({other: own if mixed.sign() > 0 else -own})
+        parts_.append(guess)
+    found = abs(parts_[0] / parts_[1])
+    square = parts(found * found - number)[0]
+    return None if square else found
+
+
+def power_of(base: Real, exponent: int) -> Real:
+    """A whole power of any number."""
+    if isinstance(base, Transcendental):
+        return transcendental_power(base, Fraction(exponent))
+    return power(base, Fraction(exponent))
 
 
 def invert(monomial: Monomial) -> Monomial:
@@ -301,17 +337,6 @@ def _ball(terms: Terms) -> arb:
             value = value * atom.power_ball(q)
         total = total + value
     return total
-
-
-def rational_coefficients(terms: Terms) -> dict[Monomial, Fraction] | None:
-    """The terms, where every coefficient is rational."""
-    result = {}
-    for monomial, coefficient in terms.items():
-        rational = coefficient.rational
-        if rational is None:
-            return None
-        result[monomial] = rational
-    return result
 
 
 def surd_parts(number: Real) -> list[tuple[Real, Fraction]] | None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -17,7 +18,8 @@ from verifiers.solve.equation import (
 )
 from verifiers.solve.solution import Solution
 from verifiers.solve.transcendental import solve_transcendental, uses_functions
-from verifiers.types import Domain, Problem
+from verifiers.syntax.errors import OverBudgetError
+from verifiers.types import Domain, Problem, Reason
 
 __all__ = [
     "Equation",
@@ -81,9 +83,24 @@ def _outcome(
     read = None
     try:
         read = read_equation(_problem(equation, unknown, domain, params))
-        return read, _solve(read)
+        return read, _within(_solve(read))
     except UndecidedError as error:
         return read, error
+
+
+def _within(solution: Solution) -> Solution:
+    """The solutions in the interval that the problem states."""
+    within = solution.equation.within
+    if within is None:
+        return solution
+    try:
+        solutions = solution.solutions & within
+    except OverBudgetError as error:
+        raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
+    sentence = f"Only {within.describe(solution.unknown)} is asked for."
+    return replace(
+        solution, solutions=solutions, certificate=(*solution.certificate, sentence)
+    )
 
 
 def _solve(read: Equation) -> Solution:

@@ -5,9 +5,13 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
+from verifiers.algebra.evaluate import BARE_LOG, NotAlgebraicError, Undefined, evaluate
 from verifiers.algebra.exact import Real
+from verifiers.algebra.functions import E_NUMBER
+from verifiers.algebra.sets import RealSet
 from verifiers.domain import Condition, conditions
+from verifiers.solve.bare_log import natural_log, with_natural_log
+from verifiers.solve.stated import split_stated, stated_set
 from verifiers.syntax.ast import Add, Expr, Relation, Sym
 from verifiers.syntax.errors import OverBudgetError, ParseError, UnsupportedSyntaxError
 from verifiers.syntax.parser import parse_relation
@@ -25,11 +29,16 @@ class UndecidedError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class Equation:
-    """``relation`` has no other name than ``unknown`` in it; ``parameters`` were put into it."""
+    """``relation`` has no other name than ``unknown`` in it; ``parameters`` were put into it.
+
+    Under the name ``BARE_LOG`` stands the base of a log without one, where it is not 10.
+    ``within`` is the interval that the problem states, if it does.
+    """
 
     relation: Relation
     unknown: str
     parameters: Mapping[str, Real]
+    within: RealSet | None = None
 
     @property
     def sides(self) -> tuple[Expr, Expr]:
@@ -56,8 +65,15 @@ def equation_conditions(equation: Equation) -> tuple[Condition, ...]:
 def read_equation(problem: Problem) -> Equation:
     """Raises ``UndecidedError`` for what is malformed or not supported."""
     names = {*problem.params, *([problem.unknown] if problem.unknown else [])}
+    rest = ""
     try:
-        relation = parse_relation(problem.equation, names)
+        try:
+            relation = parse_relation(problem.equation, names)
+        except ParseError:
+            stated = split_stated(problem.equation)
+            if stated is None:
+                raise
+            relation, rest = parse_relation(stated[0], names), stated[1]
         values, parameters = _parameters(problem.params)
     except (UnsupportedSyntaxError, OverBudgetError, NotAlgebraicError) as error:
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
@@ -69,7 +85,13 @@ def read_equation(problem: Problem) -> Equation:
         )
     relation = Relation("=", substitute(relation.lhs, values), substitute(relation.rhs, values))
     free = free_names(relation.lhs) | free_names(relation.rhs)
-    return Equation(relation, _unknown(problem.unknown, free), parameters)
+    unknown = _unknown(problem.unknown, free)
+    if natural_log(relation):
+        relation, parameters = with_natural_log(relation), {**parameters, BARE_LOG: E_NUMBER}
+    within = stated_set(rest, unknown) if rest else None
+    if rest and within is None:
+        raise UndecidedError(Reason.MALFORMED_PROBLEM, f"{rest!a} is no interval for {unknown}")
+    return Equation(relation, unknown, parameters, within)
 
 
 def _unknown(declared: str | None, free: frozenset[str]) -> str:

@@ -36,8 +36,11 @@ MAX_POWER = 16
 _MINUS_ONE = Num(Fraction(-1))
 _Quotient: TypeAlias = tuple[ExpPoly, ExpPoly]
 _UNIT: ExpPoly = (((), (ONE,)),)
-_TRIED = sorted(
-    {Fraction(p, q) for q in (1, 2, 3, 4) for p in range(-40, 41)}, key=lambda x: (abs(x), x)
+SMALL_FRACTIONS = tuple(
+    Real.of(x)
+    for x in sorted(
+        {Fraction(p, q) for q in (1, 2, 3, 4) for p in range(-40, 41)}, key=lambda x: (abs(x), x)
+    )
 )
 
 
@@ -67,8 +70,13 @@ def exp_quotient(expr: Expr, unknown: str) -> tuple[ExpPoly, ExpPoly] | None:
     return None
 
 
-def exponential_zeros(terms: ExpPoly, unknown: str) -> tuple[RealSet, str]:
-    """The zeros and why they are all; raises ``NoExactRootsError`` where that is not proved."""
+def exponential_zeros(
+    terms: ExpPoly, unknown: str, tried: Sequence[Real] = SMALL_FRACTIONS
+) -> tuple[RealSet, str]:
+    """The zeros and why they are all; raises ``NoExactRootsError`` where that is not proved.
+
+    ``tried`` are the numbers that may be taken for zeros where no method finds them.
+    """
     if not terms:
         return REALS, "The two sides are the same."
     if len(terms) == 1:
@@ -76,10 +84,10 @@ def exponential_zeros(terms: ExpPoly, unknown: str) -> tuple[RealSet, str]:
         return RealSet.points_only(roots), "A power of a positive number is never 0."
     factor = common_factor(terms)
     if factor is not None:
-        rest, why = exponential_zeros(divided(terms, factor), unknown)
+        rest, why = exponential_zeros(divided(terms, factor), unknown, tried)
         return rest | RealSet.points_only(real_roots(factor)), why
     power = in_one_power(terms)
-    return _in_power(*power, unknown) if power is not None else _by_bound(terms, unknown)
+    return _in_power(*power, unknown) if power is not None else _by_bound(terms, tried)
 
 
 def _in_power(psi: RealPoly, coefficients: dict[int, Real], unknown: str) -> tuple[RealSet, str]:
@@ -95,16 +103,15 @@ def _in_power(psi: RealPoly, coefficients: dict[int, Real], unknown: str) -> tup
     return solutions, f"It is a polynomial in u = {base}, 0 only at u = {shown}; u is positive."
 
 
-def _by_bound(terms: ExpPoly, unknown: str) -> tuple[RealSet, str]:
+def _by_bound(terms: ExpPoly, candidates: Sequence[Real]) -> tuple[RealSet, str]:
     bound = zero_bound(terms)
     if bound is None:
         raise NoExactRootsError("no bound on the number of solutions is known")
     found: list[Real] = []
     count = 0
-    for tried in _TRIED:
+    for number in candidates:
         if count == bound:
             break
-        number = Real.of(tried)
         if not _near_zero(terms, number):
             continue
         order = order_of_zero(terms, number)

@@ -39,9 +39,12 @@ class Solution:
     @cached_property
     def domain_texts(self) -> tuple[str, ...]:
         """The restrictions, solved for the unknown: ``("y != 0",)``."""
-        return condition_texts(self.conditions)
+        within = self.equation.within
+        stated = () if within is None else (within.describe(self.unknown),)
+        return condition_texts(self.conditions) + stated
 
     @cached_property
     def domain(self) -> RealSet | None:
         """The real domain, or None where it has no exact description here."""
-        return domain_set(self.conditions)
+        domain, within = domain_set(self.conditions), self.equation.within
+        return domain if domain is None or within is None else domain & within

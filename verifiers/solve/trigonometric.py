@@ -96,7 +96,10 @@ def trigonometric_zeros(expr: Expr, unknown: str) -> tuple[RealSet, str] | None:
     quotient = _circle(expr, unknown, rate)
     if quotient is None:
         return None
-    turns, why = _zeros_on_circle(quotient[0])
+    poly = quotient[0]
+    if poly and all(sum(powers) % 2 == 0 for powers in poly):
+        poly, rate = _in_double_angle(poly), _TWO * rate
+    turns, why = _zeros_on_circle(poly)
     full = _TWO * PI_NUMBER
     solutions = EMPTY
     if turns is None:
@@ -158,6 +161,23 @@ def _reduced(poly: Circle, index: int) -> tuple[RealPoly, RealPoly]:
             part = multiply(part, square)
         halves[gone % 2] = add(halves[gone % 2], part)
     return halves[0], halves[1]
+
+
+def _in_double_angle(poly: Circle) -> Circle:
+    """Even powers, by cos(t)^2 = (1 + cos 2t)/2 and cos(t)*sin(t) = sin(2t)/2."""
+    half = Real.of(Fraction(1, 2))
+    total: Circle = {}
+    for (cosine, sine), coefficient in poly.items():
+        part = _term(coefficient)
+        for each, times in (
+            ({(0, 1): half}, cosine % 2),
+            ({(0, 0): half, (1, 0): half}, cosine // 2),
+            ({(0, 0): half, (1, 0): -half}, sine // 2),
+        ):
+            for _ in range(times):
+                part = _times(part, each)
+        total = _plus(total, part)
+    return total
 
 
 def _in_half_angle(poly: Circle) -> RealPoly:

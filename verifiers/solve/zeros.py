@@ -18,7 +18,7 @@ from verifiers.algebra.roots import NoExactRootsError
 from verifiers.algebra.sets import EMPTY, REALS, RealSet
 from verifiers.solve.algebraic import solve_algebraic
 from verifiers.solve.equation import Equation
-from verifiers.solve.exponential import exp_quotient, exponential_zeros
+from verifiers.solve.exponential import SMALL_FRACTIONS, exp_quotient, exponential_zeros
 from verifiers.solve.kernels import (
     ZERO,
     E,
@@ -67,8 +67,13 @@ class Search:
         if not is_transcendental(expr):
             return self._algebraic(expr, unknown)
         expr = normal(expr)
-        parts = [part for part in _split_product(expr) if free_names(part)]
-        if len(parts) > 1 or (parts and parts[0] != expr):
+        factors = _split_product(expr)
+        for constant in (each for each in factors if not free_names(each)):
+            value = value_of(constant)
+            if value is None or value.sign() == 0:
+                return EMPTY if value is None else REALS
+        parts = [part for part in factors if free_names(part)]
+        if parts != [expr]:
             result = EMPTY
             for part in parts:
                 result = result | self.zeros(part, unknown)
@@ -186,12 +191,18 @@ class Search:
         if terms is None:
             return None
         sides = without_logs(terms)
-        if sides is None or (free_names(terms.rest) and _bare_unknown(terms.rest)):
+        if sides is None:
             return None
-        self.sentences.append(
-            f"Where the logarithms exist, it says {to_text(sides[0])} = {to_text(sides[1])}."
-        )
-        return self.zeros(minus(*sides), unknown)
+        sentence = f"Where the logarithms exist, it says {to_text(sides[0])} = {to_text(sides[1])}."
+        if not _bare_unknown(terms.rest):
+            self.sentences.append(sentence)
+            return self.zeros(minus(*sides), unknown)
+        try:  # x + ln x = 1 also has u = ln x, later
+            found = self._exponentials(minus(*sides), unknown)
+        except NoExactRootsError:
+            return None
+        self.sentences += [] if found is None else [sentence]
+        return found
 
     def _exponentials(self, expr: Expr, unknown: str) -> RealSet | None:
         quotient = exp_quotient(expr, unknown)
@@ -235,7 +246,9 @@ class Search:
         quotient = exp_quotient(inner, letter)
         if quotient is None:
             return None
-        found, why = exponential_zeros(quotient[0], letter)
+        values = (rate * x + shift for x in SMALL_FRACTIONS)
+        logs_tried = [logarithm(value) for value in values if value.sign() > 0]
+        found, why = exponential_zeros(quotient[0], letter, logs_tried)
         if found.points is None:
             return REALS if found == REALS else None
         self.sentences += [f"With {letter} = {to_text(log)} it is a sum of exponentials.", why]
