@@ -81,7 +81,12 @@ def _why_not(solution: Solution, number: Real) -> tuple[Reason, str]:
     at = f"{name} = {_shown(number)}"
     if equation.within is not None and number not in equation.within:
         return Reason.OUTSIDE_DOMAIN, f"{at} is outside the interval that the problem states."
-    held = holds_at(equation, number)
+    try:
+        held = holds_at(equation, number)
+    except OverBudgetError:  # the sets were compared exactly: it is no solution all the same
+        if solution.domain is not None and number not in solution.domain:
+            return Reason.OUTSIDE_DOMAIN, f"{at} is outside the domain."
+        return Reason.NOT_A_SOLUTION, f"{at} is none of the solutions: {solution.text}."
     if isinstance(held, Undefined):
         cause = held.sentence(to_text(held.part))
         return Reason.OUTSIDE_DOMAIN, f"{at} is outside the domain: {cause} there."

@@ -22,13 +22,12 @@ from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.text import to_text
 from verifiers.syntax.walk import free_names, subexpressions
 
-
 _ONE, _TWO = Num(Fraction(1)), Num(Fraction(2))
 
 
 @dataclass(frozen=True)
 class Condition:
-    """``part != 0``, ``part >= 0`` or ``part > 0``, for every value of the unknown at which ``part`` exists."""
+    """``part op 0`` for every value of the unknown at which ``part`` exists."""
 
     part: Expr
     op: Literal["!=", ">=", ">"]

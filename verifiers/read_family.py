@@ -31,17 +31,21 @@ UNDECLARED = frozenset("knm")
 
 _SIGNAL = re.compile(r"ℤ|\bZ\b|mathbb|nteger")
 _NAMES = r"(?P<names{0}>[A-Za-z](?: ?(?:,|and) ?[A-Za-z])*)"
-_WHOLE = r"(?:ℤ|Z|\\mathbb ?\{? ?Z ?\}?|\\mathbf ?\{? ?Z ?\}?)"
-_WHERE = r"(?:[,;|:]|\\mid|\\vert|\\quad)? ?\(?(?:[,;|:] ?)?(?:where|with|for|such that|and)? ?"
+_WHOLE = r"(?:ℤ|Z|\\mathbb ?\{? ?Z ?\}?|\\mathbf ?\{? ?Z ?\}?|the (?:set of )?integers)"
+_IN = r" ?(?:∈|\\in\b|\bin\b) ?"
+_ANY = r"(?:any|all|every|each|some|an)"
+_LINK = r"(?:[,;|:(] ?|\\mid\b ?|\\vert\b ?|\b(?:where|with|for|such that|and)\b ?)+"
+# A list of letters follows a link: the first k of "2π k, k ∈ ℤ" declares nothing.
 _DECLARATION = re.compile(
-    rf"{_WHERE}(?:"
-    rf"(?:for )?(?:any |all |every |each |some |an )?(?:integers? )?{_NAMES.format(1)} ?"
-    rf"(?:∈|\\in\b|\bin\b) ?(?:{_WHOLE}|the (?:set of )?integers)"
-    rf"|{_NAMES.format(2)} (?:is |are |being |denotes |= )?(?:an |any |some |arbitrary |all )*integers?"
-    rf"|(?:any|all|every|each|some|an) integers? (?:values? of )?{_NAMES.format(3)}"
-    r")(?: number)?\)?(?= ?(?:$|[,;.)}]|\\\}|or\b|and\b|\\right))"
+    rf"(?: ?{_LINK}(?:{_ANY} )?(?:integers? )?{_NAMES.format(1)}{_IN}{_WHOLE}"
+    rf"| (?P<names4>[A-Za-z]){_IN}{_WHOLE}"
+    rf"| ?{_LINK}{_NAMES.format(2)} (?:is |are |being |denotes )?(?:(?:{_ANY}|arbitrary) )*integers?"
+    rf"| ?{_LINK}{_ANY} integers? (?:values? of )?{_NAMES.format(3)}"
+    r")(?: number)?\)?(?= ?(?:$|[,;.)}]|\\\}|or\b|and\b))"
 )
-_BUILDER = re.compile(r"^(\\?\{) ?[A-Za-z](?: ?(?:∈|\\in) ?(?:ℝ|\\mathbb ?\{? ?R ?\}?))? ?(?:\||:|\\mid)")
+_BUILDER = re.compile(
+    r"^(\\?\{) ?[A-Za-z](?: ?(?:∈|\\in) ?(?:ℝ|\\mathbb ?\{? ?R ?\}?))? ?(?:\||:|\\mid)"
+)
 _SPACE = re.compile(r"(?:\s|~|\$|\\[,;:! ()\[\]]|\\quad|\\qquad|\\left|\\right(?!arrow))+")
 
 
@@ -54,7 +58,7 @@ def without_declarations(text: str, unknown: str) -> tuple[str, frozenset[str]]:
     declared: set[str] = set()
 
     def take(match: re.Match[str]) -> str:
-        names = match["names1"] or match["names2"] or match["names3"]
+        names = next(filter(None, (match[f"names{n}"] for n in range(1, 5))))
         found = set(re.findall(r"[A-Za-z]", names.replace("and", ",")))
         if unknown in found:
             return match.group()

@@ -30,6 +30,10 @@ _LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 
+_ALL_INTEGERS = re.compile(
+    r"(?:[a-z] (?:is|can be) )?(?:all|any|every|the|an) (?:set of )?(?:the )?integers?(?: [a-z])?"
+)
+
 
 def parse_set(text: str, unknown: str, parameters: Mapping[str, Real] | None = None) -> RealSet:
     """The set that ``text`` describes: solutions (``x = 1 or x = 3``), a domain (``x != 2``).
@@ -39,6 +43,8 @@ def parse_set(text: str, unknown: str, parameters: Mapping[str, Real] | None = N
     """
     phrase = read_phrase(text, unknown)
     if phrase is None:
+        if _ALL_INTEGERS.fullmatch(text.strip().rstrip(".").lower()):
+            return INTEGERS
         lead_in = _LEAD_IN.match(text)
         return _read(text[lead_in.end() :] if lead_in else text, unknown, parameters or {})
     if phrase.kind == "infinitely many":

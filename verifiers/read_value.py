@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
+from verifiers.algebra.evaluate import BARE_LOG, NotAlgebraicError, Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.algebra.sets import RealSet
 from verifiers.read_family import family
@@ -33,7 +33,7 @@ class ValueParser(Parser):
     """Reads expressions and gives their values; parameters stand for theirs."""
 
     def __init__(self, text: str, unknown: str, parameters: Mapping[str, Real]) -> None:
-        super().__init__(text, (unknown, *parameters))
+        super().__init__(text, {unknown, *parameters} - {BARE_LOG})
         self.unknown = unknown
         self.parameters = parameters
         self.letters: frozenset[str] = frozenset()  # that stand for any integer

@@ -369,9 +369,9 @@ def test_sum_for_a_parameter(sign: str, total: str) -> None:
     ("problem", "reason"),
     [
         (Problem(equation="x^5 - x - 1 = 0"), Reason.UNSUPPORTED_EQUATION),
-        (Problem(equation="2^x = 8"), Reason.UNSUPPORTED_EQUATION),
-        (Problem(equation="sin(x) = 0"), Reason.UNSUPPORTED_EQUATION),
-        (Problem(equation=r"\log x = 1"), Reason.UNSUPPORTED_EQUATION),
+        (Problem(equation="2^x = x^2"), Reason.UNSUPPORTED_EQUATION),
+        (Problem(equation="sin(x) = x"), Reason.UNSUPPORTED_EQUATION),
+        (Problem(equation=r"\log x = \sin x"), Reason.UNSUPPORTED_EQUATION),
         (Problem(equation="x + y = 1"), Reason.UNSUPPORTED_EQUATION),
         (Problem(equation="x < 1"), Reason.UNSUPPORTED_EQUATION),
         (Problem(equation="a x = 1", params={"a": "a != 0"}), Reason.UNSUPPORTED_EQUATION),

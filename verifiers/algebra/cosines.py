@@ -1,4 +1,4 @@
-"""Sine and cosine of rational multiples of pi: algebraic numbers, as radicals where these are short.
+"""Sine and cosine of rational multiples of pi: algebraic numbers, short ones as radicals.
 
 2*cos(2*pi*k/n) is an algebraic integer of degree phi(n)/2, and no conjugate of it exceeds 2: that
 is all that exact.py needs to compare it with other numbers.

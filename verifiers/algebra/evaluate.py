@@ -8,7 +8,8 @@ from fractions import Fraction
 from verifiers.algebra.elementary import constant, function_value, log_value, power_value
 from verifiers.algebra.exact import Real
 from verifiers.algebra.radicals import power, root
-from verifiers.algebra.undefined import Undefined, UndefinedError
+from verifiers.algebra.undefined import Undefined as Undefined
+from verifiers.algebra.undefined import UndefinedError
 from verifiers.syntax.ast import (
     Abs,
     Add,
@@ -87,11 +88,10 @@ def _value(expr: Expr, values: Mapping[str, Real]) -> Real:
         case Const():
             return constant(expr)
         case Log(arg, None):
-            base = values.get(BARE_LOG, _TEN)
-            return log_value(arg, _value(arg, values), expr, base)
-        case Log(arg, base_expr):
-            base = _value(base_expr, values)
-            return log_value(arg, _value(arg, values), base_expr, base)
+            return log_value(arg, _value(arg, values), expr, values.get(BARE_LOG, _TEN))
+        case Log(arg, below):
+            assert below is not None
+            return log_value(arg, _value(arg, values), below, _value(below, values))
         case Func(_, arg):
             return function_value(expr, _value(arg, values))
         case PlusMinus():

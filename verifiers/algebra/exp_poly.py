@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from fractions import Fraction
+from itertools import pairwise
 from math import gcd, lcm
 from typing import TypeAlias
 
@@ -114,7 +115,7 @@ def zero_bound(terms: ExpPoly, derivatives: int = MAX_DERIVATIVES) -> int | None
     if all(len(poly) == 1 for _, poly in terms):
         ordered = sorted(terms, key=lambda term: term[0][1] if term[0] else Real.of(0))
         signs = [poly[0].sign() for _, poly in ordered]
-        return sum(left != right for left, right in zip(signs, signs[1:], strict=False))
+        return sum(left != right for left, right in pairwise(signs))
     if not derivatives:
         return None
     bounds = []
@@ -146,14 +147,14 @@ def order_of_zero(terms: ExpPoly, at: Real) -> int:
 
 
 def value(terms: ExpPoly, at: Real) -> Real:
-    total = Real.of(0)
+    total: Real = Real.of(0)
     for exponent, poly in terms:
         total = total + _at(poly, at) * exponential(_at(exponent, at))
     return total
 
 
 def _at(poly: RealPoly, number: Real) -> Real:
-    total = Real.of(0)
+    total: Real = Real.of(0)
     for coefficient in reversed(poly):
         total = total * number + coefficient
     return total

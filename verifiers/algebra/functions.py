@@ -158,5 +158,3 @@ def _log_of_transcendental(number: Transcendental) -> Real:
         part = atom.arg if atom.kind == "exp" else _log_atom(term(_ONE, {atom: Fraction(1)}))
         total = total + part * Real.of(q)
     return total
-
-

@@ -18,9 +18,7 @@ def order(monomial: _Monomial) -> tuple[tuple[str, Fraction], ...]:
     return tuple((atom.text, q) for atom, q in monomial)
 
 
-def quotient_text(
-    num: Mapping[_Monomial, Real], den: Mapping[_Monomial, Real], whole: bool
-) -> str:
+def quotient_text(num: Mapping[_Monomial, Real], den: Mapping[_Monomial, Real], whole: bool) -> str:
     if whole:
         return _sum_text(num)
     above, below = _sum_text(num), _sum_text(den)
@@ -36,7 +34,9 @@ def _sum_text(terms: Mapping[_Monomial, Real]) -> str:
     text = ""
     for monomial in sorted(terms, key=order):
         part = _term_text(terms[monomial], monomial)
-        text = part if not text else f"{text} - {part[1:]}" if part[0] == "-" else f"{text} + {part}"
+        text = (
+            part if not text else f"{text} - {part[1:]}" if part[0] == "-" else f"{text} + {part}"
+        )
     return text
 
 

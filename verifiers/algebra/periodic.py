@@ -91,7 +91,7 @@ class PeriodicSet(RealSet):
             return False
         return _combine(self, other, lambda left, right: left != right) == EMPTY
 
-    __hash__ = None  # type: ignore[assignment]
+    __hash__ = None
 
     def describe(self, unknown: str) -> str:
         return self.as_answer(unknown)
@@ -230,9 +230,7 @@ def _made(base: RealSet, period: Real, rules: tuple[tuple[Real, RealSet], ...]) 
     return PeriodicSet(base.breaks, base.inside, period, tuple(kept))
 
 
-def _without_overruled(
-    base: RealSet, period: Real, kept: list[tuple[Real, RealSet]]
-) -> RealSet:
+def _without_overruled(base: RealSet, period: Real, kept: list[tuple[Real, RealSet]]) -> RealSet:
     """Finite bases without the points for which a rule speaks."""
 
     def overruled(number: Real) -> bool:

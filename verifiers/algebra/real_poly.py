@@ -17,7 +17,8 @@ MAX_DEGREE = 32
 RealPoly: TypeAlias = tuple[Real, ...]
 """Coefficients from the constant up, the last one not 0; () is 0."""
 
-ZERO, ONE = Real.of(0), Real.of(1)
+ZERO: Real = Real.of(0)
+ONE: Real = Real.of(1)
 
 
 def trimmed(coefficients: list[Real]) -> RealPoly:

@@ -1,7 +1,8 @@
 """Proofs that a number is 0 although its terms do not cancel.
 
-Logarithms: n1 ln a1 + n2 ln a2 + ... + c = 0 exactly if a1^n1 * a2^n2 * ... * e^c = 1. Of arcs and pi: the sum is a multiple of 2 pi exactly if the product of the
-directions is 1, and the ball says which multiple.
+Logarithms: n1 ln a1 + n2 ln a2 + ... + c = 0 exactly if a1^n1 * a2^n2 * ... * e^c = 1.
+Arcs and pi: the sum is a multiple of 2 pi exactly if the product of the directions is 1, and the
+ball says which multiple.
 """
 
 from __future__ import annotations
@@ -68,7 +69,7 @@ def _arcs_cancel(number: Transcendental) -> bool:
     found = _multiples(number, "pi", "arcsin", "arctan")
     if found is None or found[1].sign() or not all(a.arg.algebraic for a in found[0]):
         return False
-    angle = Real.of(0)
+    angle: Real = Real.of(0)
     for atom, times in found[0].items():
         angle = angle + term(Real.of(times), {atom: Fraction(1)})
     cosine, sine = direction(angle)

@@ -291,7 +291,13 @@ def _ratio(num: Terms, den: Terms) -> Real | None:
     """num/den where the terms are proportional, by a number or by one term."""
     if len(num) != len(den):
         return None
-    above, below = (sorted(terms, key=number_text.order) for terms in (num, den))
+    atoms = sorted({a for terms in (num, den) for m in terms for a, _ in m}, key=lambda a: a.text)
+
+    def powers(monomial: Monomial) -> list[Fraction]:  # an order that multiplication keeps
+        own = dict(monomial)
+        return [own.get(atom, Fraction(0)) for atom in atoms]
+
+    above, below = (sorted(terms, key=powers) for terms in (num, den))
     shift = _join(above[0], invert(below[0]))
     ratio = num[above[0]] / den[below[0]]
     for monomial, coefficient in den.items():

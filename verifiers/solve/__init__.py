@@ -98,9 +98,7 @@ def _within(solution: Solution) -> Solution:
     except OverBudgetError as error:
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
     sentence = f"Only {within.describe(solution.unknown)} is asked for."
-    return replace(
-        solution, solutions=solutions, certificate=(*solution.certificate, sentence)
-    )
+    return replace(solution, solutions=solutions, certificate=(*solution.certificate, sentence))
 
 
 def _solve(read: Equation) -> Solution:

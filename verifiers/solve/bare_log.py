@@ -1,4 +1,4 @@
-"""What ``log x`` means: the natural logarithm beside e or in place of ln, else that to the base 10."""
+"""What ``log x`` means: the natural logarithm beside e or ln, else that to the base 10."""
 
 from __future__ import annotations
 

@@ -21,11 +21,10 @@ from verifiers.algebra.exp_poly import (
     in_one_power,
     multiply_terms,
     order_of_zero,
-    value,
     zero_bound,
 )
 from verifiers.algebra.functions import exponential, logarithm
-from verifiers.algebra.real_poly import ONE, RealPoly, add, multiply, real_roots, scale
+from verifiers.algebra.real_poly import ONE, RealPoly, add, real_roots, scale
 from verifiers.algebra.roots import NoExactRootsError
 from verifiers.algebra.sets import EMPTY, REALS, RealSet
 from verifiers.solve.kernels import value_of
@@ -179,8 +178,9 @@ def _product(left: _Quotient, right: _Quotient) -> _Quotient:
 
 def _power(base: Expr, exponent: Expr, unknown: str) -> _Quotient | None:
     if free_names(exponent):
-        below, above = value_of(base) if not free_names(base) else None, exp_quotient(
-            exponent, unknown
+        below, above = (
+            value_of(base) if not free_names(base) else None,
+            exp_quotient(exponent, unknown),
         )
         if below is None or above is None or below.sign() <= 0:
             return None

@@ -8,6 +8,7 @@ from fractions import Fraction
 from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.syntax.ast import Add, Const, Div, Expr, Func, Log, Mul, Neg, Num, Pow, Root, Sym
+from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.parser import parse_expression
 from verifiers.syntax.walk import children, free_names, rebuild, subexpressions
 
@@ -34,14 +35,24 @@ def is_transcendental(expr: Expr) -> bool:
     """Whether logs, exponentials, trigonometric functions, pi or e stand in it."""
     return any(
         isinstance(part, Func | Log | Const)
-        or (isinstance(part, Pow) and (free_names(part.exponent) or not _rational(part.exponent)))
+        or (isinstance(part, Pow) and _is_unusual(part.exponent))
         for part in subexpressions(expr)
     )
 
 
-def _rational(expr: Expr) -> bool:
-    value = value_of(expr)
-    return value is None or value.rational is not None
+def _is_unusual(exponent: Expr) -> bool:
+    """Whether an exponent has a name in it or is irrational."""
+    if isinstance(exponent, Num):
+        return False
+    if free_names(exponent):
+        return True
+    if not any(isinstance(part, Root | Pow) for part in subexpressions(exponent)):
+        return False
+    try:
+        value = value_of(exponent)
+    except OverBudgetError:
+        return False
+    return value is not None and value.rational is None
 
 
 def normal(expr: Expr) -> Expr:

@@ -50,7 +50,8 @@ def linear_in_logs(expr: Expr) -> LogTerms | None:
         if not has_log(term):
             rest.append(term)
             continue
-        weight, arg = Real.of(1), None
+        weight: Real = Real.of(1)
+        arg: Expr | None = None
         for factor in factors_of(term):
             if isinstance(factor, Log) and arg is None:
                 arg = factor.arg

@@ -12,7 +12,8 @@ from verifiers.syntax.errors import ParseError
 
 _LINK = re.compile(r"[,;]|\\quad|\\qquad|\\colon|\b(?:for|where|with|on|if|and|in the interval)\b")
 _FILLER = re.compile(
-    r"^(?:[,;:\s]|\\[,;:! ]|\\q?quad|for|where|with|on|if|and|in|the|interval|all|that)+(?![A-Za-z])"
+    r"^(?:[,;:\s]|\\[,;:! ]|\\q?quad|for|where|with|on|if|and|in|the|interval|all|that)+"
+    r"(?![A-Za-z])"
 )
 _RESTRICTS = re.compile(r"[<>≤≥≠∈]|\\(?:leq?|geq?|lt|gt|neq?|in)\b|^[\[(]|\bin\b")
 

@@ -81,9 +81,7 @@ def _from_points(
     )
 
 
-def _on_the_domain(
-    equation: Equation, found: tuple[Condition, ...], zeros: RealSet
-) -> RealSet:
+def _on_the_domain(equation: Equation, found: tuple[Condition, ...], zeros: RealSet) -> RealSet:
     if isinstance(zeros, PeriodicSet) and zeros.base == EMPTY and _repeats(equation, zeros.period):
         solutions = EMPTY
         for residue, rule in zeros.residues:

@@ -131,7 +131,10 @@ def _zeros_on_circle(poly: Circle) -> tuple[list[Real] | None, str]:
     if sum((c * _sign_at_pi(powers) for powers, c in poly.items()), _ZERO).sign() == 0:
         angles.append(PI_NUMBER)
     shown = ", ".join(map(str, found)) or "no real number"
-    return angles, f"In u = tan((t)/2) it is a polynomial, 0 only at u = {shown}; (t) = pi is tried."
+    return (
+        angles,
+        f"In u = tan((t)/2) it is a polynomial, 0 only at u = {shown}; (t) = pi is tried.",
+    )
 
 
 def _angles(name: str, value: Real) -> list[Real]:
@@ -165,15 +168,16 @@ def _reduced(poly: Circle, index: int) -> tuple[RealPoly, RealPoly]:
 
 def _in_double_angle(poly: Circle) -> Circle:
     """Even powers, by cos(t)^2 = (1 + cos 2t)/2 and cos(t)*sin(t) = sin(2t)/2."""
-    half = Real.of(Fraction(1, 2))
+    half: Real = Real.of(Fraction(1, 2))
     total: Circle = {}
     for (cosine, sine), coefficient in poly.items():
         part = _term(coefficient)
-        for each, times in (
+        steps: tuple[tuple[Circle, int], ...] = (
             ({(0, 1): half}, cosine % 2),
             ({(0, 0): half, (1, 0): half}, cosine // 2),
             ({(0, 0): half, (1, 0): -half}, sine // 2),
-        ):
+        )
+        for each, times in steps:
             for _ in range(times):
                 part = _times(part, each)
         total = _plus(total, part)
@@ -181,7 +185,7 @@ def _in_double_angle(poly: Circle) -> Circle:
 
 
 def _in_half_angle(poly: Circle) -> RealPoly:
-    """With u = tan(t/2): cos t = (1 - u^2)/(1 + u^2), sin t = 2u/(1 + u^2), denominators cleared."""
+    """cos t = (1 - u^2)/(1 + u^2), sin t = 2u/(1 + u^2), u = tan(t/2); denominators cleared."""
     degree = max(map(sum, poly))
     total: RealPoly = ()
     for (cosine, sine), coefficient in poly.items():

@@ -38,10 +38,10 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (arg,)
         case Root(radicand):
             return (radicand,)
-        case Func(_, arg) | Log(arg, None):
+        case Func(_, arg):
             return (arg,)
         case Log(arg, base):
-            return (arg, base)
+            return (arg,) if base is None else (arg, base)
 
 
 def rebuild(expr: Expr, parts: tuple[Expr, ...]) -> Expr:

@@ -40,14 +40,13 @@ SPACING_COMMANDS = frozenset(
     )
 )
 TEXT_COMMANDS = frozenset(_words("text mathrm textrm textbf mathbf textit mbox operatorname rm"))
-UNSUPPORTED_COMMANDS = frozenset(
-    _words("int sum prod lim mp")
-)
+UNSUPPORTED_COMMANDS = frozenset(_words("int sum prod lim mp"))
 
 SIGNS = {
     "−": "-", "–": "-", "·": "*", "×": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "⁄": "/",
     "≠": "!=", "≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "√": "sqrt", "∛": "cbrt", "∜": "root4",
-    "∅": "empty", "∈": "in", "ℝ": "reals", "ℤ": "integers", "∞": "infinity", "∪": "union", "∩": "intersection",
+    "∅": "empty", "∈": "in", "ℝ": "reals", "ℤ": "integers", "∞": "infinity",
+    "∪": "union", "∩": "intersection",
     "∖": "setminus", "∨": "or", "∧": "and", "**": "^", "!=": "!=", "==": "=", "=<": "<=",
     "=>": ">=", "+/-": "±",
 }  # fmt: skip
