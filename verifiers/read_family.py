@@ -30,16 +30,16 @@ UNDECLARED = frozenset("knm")
 """Letters that stand for any integer without being declared."""
 
 _SIGNAL = re.compile(r"ℤ|\bZ\b|mathbb|nteger")
-_NAMES = r"(?P<names{0}>[A-Za-z](?: ?(?:,|and) ?[A-Za-z])*)"
+_NAMES = r"(?P<names{0}>[A-Za-z](?: ?(?:,|and) ?[A-Za-z]){{,4}})"
 _WHOLE = r"(?:ℤ|Z|\\mathbb ?\{? ?Z ?\}?|\\mathbf ?\{? ?Z ?\}?|the (?:set of )?integers)"
 _IN = r" ?(?:∈|\\in\b|\bin\b) ?"
 _ANY = r"(?:any|all|every|each|some|an)"
-_LINK = r"(?:[,;|:(] ?|\\mid\b ?|\\vert\b ?|\b(?:where|with|for|such that|and)\b ?)+"
+_LINK = r"(?:[,;|:(] ?|\\mid\b ?|\\vert\b ?|\b(?:where|with|for|such that|and)\b ?){1,4}"
 # A list of letters follows a link: the first k of "2π k, k ∈ ℤ" declares nothing.
 _DECLARATION = re.compile(
     rf"(?: ?{_LINK}(?:{_ANY} )?(?:integers? )?{_NAMES.format(1)}{_IN}{_WHOLE}"
     rf"| (?P<names4>[A-Za-z]){_IN}{_WHOLE}"
-    rf"| ?{_LINK}{_NAMES.format(2)} (?:is |are |being |denotes )?(?:(?:{_ANY}|arbitrary) )*integers?"
+    rf"| ?{_LINK}{_NAMES.format(2)} (?:(?:is|are|being|{_ANY}|arbitrary) ){{,4}}integers?"
     rf"| ?{_LINK}{_ANY} integers? (?:values? of )?{_NAMES.format(3)}"
     r")(?: number)?\)?(?= ?(?:$|[,;.)}]|\\\}|or\b|and\b))"
 )

@@ -11,6 +11,7 @@ from verifiers.algebra.functions import E_NUMBER
 from verifiers.algebra.sets import RealSet
 from verifiers.domain import Condition, conditions
 from verifiers.solve.bare_log import natural_log, with_natural_log
+from verifiers.solve.kernels import is_transcendental
 from verifiers.solve.stated import split_stated, stated_set
 from verifiers.syntax.ast import Add, Expr, Relation, Sym
 from verifiers.syntax.errors import OverBudgetError, ParseError, UnsupportedSyntaxError
@@ -86,7 +87,9 @@ def read_equation(problem: Problem) -> Equation:
     relation = Relation("=", substitute(relation.lhs, values), substitute(relation.rhs, values))
     free = free_names(relation.lhs) | free_names(relation.rhs)
     unknown = _unknown(problem.unknown, free)
-    if natural_log(relation):
+    if (is_transcendental(relation.lhs) or is_transcendental(relation.rhs)) and natural_log(
+        relation
+    ):
         relation, parameters = with_natural_log(relation), {**parameters, BARE_LOG: E_NUMBER}
     within = stated_set(rest, unknown) if rest else None
     if rest and within is None:

@@ -7,7 +7,21 @@ from fractions import Fraction
 
 from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import Real
-from verifiers.syntax.ast import Add, Const, Div, Expr, Func, Log, Mul, Neg, Num, Pow, Root, Sym
+from verifiers.syntax.ast import (
+    Abs,
+    Add,
+    Const,
+    Div,
+    Expr,
+    Func,
+    Log,
+    Mul,
+    Neg,
+    Num,
+    Pow,
+    Root,
+    Sym,
+)
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.parser import parse_expression
 from verifiers.syntax.walk import children, free_names, rebuild, subexpressions
@@ -33,11 +47,17 @@ def minus(left: Expr, right: Expr) -> Expr:
 
 def is_transcendental(expr: Expr) -> bool:
     """Whether logs, exponentials, trigonometric functions, pi or e stand in it."""
-    return any(
-        isinstance(part, Func | Log | Const)
-        or (isinstance(part, Pow) and _is_unusual(part.exponent))
-        for part in subexpressions(expr)
-    )
+    pending = [expr]  # every problem comes through here
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Num | Sym):
+            continue
+        if isinstance(part, Func | Log | Const):
+            return True
+        if isinstance(part, Pow) and _is_unusual(part.exponent):
+            return True
+        pending += children(part)
+    return False
 
 
 def _is_unusual(exponent: Expr) -> bool:
@@ -75,6 +95,8 @@ def normal(expr: Expr) -> Expr:
             return Div(ONE, Func("cos", arg))
         case Func("csc", arg):
             return Div(ONE, Func("sin", arg))
+        case Func("arccos", arg):
+            return Add((Div(Const("pi"), Num(Fraction(2))), Neg(Func("arcsin", arg))))
     return expr
 
 
@@ -135,6 +157,16 @@ def kernels(expr: Expr) -> Iterator[Expr]:
         case _:
             for child in children(expr):
                 yield from kernels(child)
+
+
+def outer_shells(expr: Expr) -> Iterator[Expr]:
+    """The largest absolute values and roots of the unknown, and the bare unknown outside them."""
+    if isinstance(expr, Sym | Abs | Root):
+        if free_names(expr):
+            yield expr
+    else:
+        for child in children(expr):
+            yield from outer_shells(child)
 
 
 def replaced(expr: Expr, part: Expr, by: Expr) -> Expr:

@@ -12,7 +12,7 @@ from fractions import Fraction
 
 from verifiers.algebra.angles import arccosine, arcsine, arctangent, direction
 from verifiers.algebra.exact import Real
-from verifiers.algebra.functions import PI_NUMBER, exponential, logarithm
+from verifiers.algebra.functions import PI_NUMBER, exponential, logarithm, real_power
 from verifiers.algebra.periodic import progression
 from verifiers.algebra.roots import NoExactRootsError
 from verifiers.algebra.sets import EMPTY, REALS, RealSet
@@ -28,6 +28,7 @@ from verifiers.solve.kernels import (
     minus,
     normal,
     number_expr,
+    outer_shells,
     replaced,
     terms_of,
     value_of,
@@ -40,11 +41,11 @@ from verifiers.solve.logarithmic import (
     without_logs,
 )
 from verifiers.solve.trigonometric import affine, trigonometric_zeros
-from verifiers.syntax.ast import Abs, Add, Expr, Func, Log, Mul, Neg, Num, Pow, Relation, Sym
+from verifiers.syntax.ast import Abs, Add, Expr, Func, Log, Mul, Neg, Num, Pow, Relation, Root, Sym
 from verifiers.syntax.text import to_text
 from verifiers.syntax.walk import free_names
 
-MAX_STEPS = 60
+MAX_STEPS = 40
 _HALF = Real.of(Fraction(1, 2))
 
 
@@ -55,6 +56,7 @@ class Search:
     sentences: list[str] = field(default_factory=list)
     tried: list[Real] = field(default_factory=list)
     steps: int = 0
+    took_logs: bool = False
 
     def zeros(self, expr: Expr, unknown: str) -> RealSet:
         """Raises ``NoExactRootsError`` or ``UndecidedError`` where no step leads on."""
@@ -79,7 +81,8 @@ class Search:
                 result = result | self.zeros(part, unknown)
             return result
         for step in (self._direct, self._one_kernel, self._logs, self._circle, self._exponentials,
-                     self._split_logs, self._log_as_unknown, self._logs_of_sides):  # fmt: skip
+                     self._split_logs, self._log_as_unknown, self._logs_of_sides,
+                     self._shell):  # fmt: skip
             found = step(expr, unknown)
             if found is not None:
                 return found
@@ -116,16 +119,33 @@ class Search:
         values = self.zeros(inner, letter)
         if values == REALS:
             return REALS
+        if values.missing_points is not None:
+            return ~self._inverses(kernel, values.missing_points, unknown)
         if values.points is None:
             raise NoExactRootsError("solutions in intervals of a transcendental function")
         self.sentences.append(
             f"With {letter} = {to_text(kernel)} it is solved by {letter} = "
             f"{', '.join(map(str, values.points)) or 'no real number'} only."
         )
+        return self._inverses(kernel, values.points, unknown)
+
+    def _inverses(self, kernel: Expr, values: tuple[Real, ...], unknown: str) -> RealSet:
         result = EMPTY
-        for value in values.points:
+        for value in values:
             result = result | self._inverse(kernel, value, unknown)
         return result
+
+    def _shell(self, expr: Expr, unknown: str) -> RealSet | None:
+        """The unknown only inside one absolute value or root, as in |x| = e."""
+        shells = set(outer_shells(expr))
+        if len(shells) != 1:
+            return None
+        shell = next(iter(shells))
+        if not isinstance(shell, Abs | Root) or shell == expr:
+            return None
+        letter = _fresh(unknown)
+        values = self.zeros(replaced(expr, shell, Sym(letter)), letter)
+        return None if values.points is None else self._inverses(shell, values.points, unknown)
 
     def _inverse(self, kernel: Expr, value: Real, unknown: str) -> RealSet:
         """Where a function of the unknown has this value."""
@@ -140,6 +160,14 @@ class Search:
                     self.sentences.append(f"{to_text(kernel)} = {value} never holds.")
                     return EMPTY
                 return self._equal(exponent, logarithm(value) / logarithm(below), unknown)
+            case Abs(arg):
+                if value.sign() < 0:
+                    return EMPTY
+                return self._equal(arg, value, unknown) | self._equal(arg, -value, unknown)
+            case Root(arg, index):
+                if value.sign() < 0 and index % 2 == 0:
+                    return EMPTY
+                return self._equal(arg, real_power(value, Real.of(index)), unknown)
             case Func(name, arg):
                 return self._inverse_function(name, arg, value, unknown)
         raise NoExactRootsError("no inverse")
@@ -256,8 +284,9 @@ class Search:
 
     def _logs_of_sides(self, expr: Expr, unknown: str) -> RealSet | None:
         terms = terms_of(expr)
-        if len(terms) != 2:
+        if len(terms) != 2 or self.took_logs:
             return None
+        self.took_logs = True
         left, right = terms[0], Neg(terms[1])
         logs = logs_of_sides(left, right)
         if logs == expr or any(has_log(each) for each in (left, right) if isinstance(each, Log)):
