@@ -153,9 +153,9 @@ def make(num: Terms, den: Terms = UNIT) -> Real:
         if len(num) == 1 and () in num:
             return num[()]
     else:
-        ratio = _ratio(num, den)
-        if ratio is not None:
-            return ratio
+        whole = _divided(num, den)
+        if whole is not None:
+            return make(whole)
         lead = min(den, key=number_text.order)
         inverse = {invert(_common(den)): _ONE / den[lead]}
         num, den = multiply(num, inverse), multiply(den, inverse)
@@ -287,24 +287,25 @@ def _common(terms: Terms) -> Monomial:
     return tuple(shared.items())
 
 
-def _ratio(num: Terms, den: Terms) -> Real | None:
-    """num/den where the terms are proportional, by a number or by one term."""
-    if len(num) != len(den):
-        return None
+def _divided(num: Terms, den: Terms) -> Terms | None:
+    """num/den where it is a sum of few terms: by long division."""
     atoms = sorted({a for terms in (num, den) for m in terms for a, _ in m}, key=lambda a: a.text)
 
     def powers(monomial: Monomial) -> list[Fraction]:  # an order that multiplication keeps
         own = dict(monomial)
         return [own.get(atom, Fraction(0)) for atom in atoms]
 
-    above, below = (sorted(terms, key=powers) for terms in (num, den))
-    shift = _join(above[0], invert(below[0]))
-    ratio = num[above[0]] / den[below[0]]
-    for monomial, coefficient in den.items():
-        shifted = _join(monomial, shift)
-        if shifted not in num or num[shifted] != ratio * coefficient:
-            return None
-    return make({shift: ratio})
+    lead = max(den, key=powers)
+    inverse = invert(lead)
+    result: Terms = {}
+    for _ in range(len(num)):
+        highest = max(num, key=powers)
+        step = {_join(highest, inverse): num[highest] / den[lead]}
+        result = _add(result, step)
+        num = _add(num, multiply(multiply(step, {(): -_ONE}), den))
+        if not num:
+            return result
+    return None
 
 
 def _multiplied_out(terms: Terms) -> Real:
