@@ -43,7 +43,7 @@ def parse_set(text: str, unknown: str, parameters: Mapping[str, Real] | None = N
     """
     phrase = read_phrase(text, unknown)
     if phrase is None:
-        if _ALL_INTEGERS.fullmatch(text.strip().rstrip(".").lower()):
+        if "nteger" in text and _ALL_INTEGERS.fullmatch(text.strip().rstrip(".").lower()):
             return INTEGERS
         lead_in = _LEAD_IN.match(text)
         return _read(text[lead_in.end() :] if lead_in else text, unknown, parameters or {})

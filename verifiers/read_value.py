@@ -8,7 +8,7 @@ from verifiers.algebra.evaluate import BARE_LOG, NotAlgebraicError, Undefined, e
 from verifiers.algebra.exact import Real
 from verifiers.algebra.sets import RealSet
 from verifiers.read_family import family
-from verifiers.syntax.ast import Expr, PlusMinus, Pow, Root, Sym
+from verifiers.syntax.ast import Expr, Num, PlusMinus, Pow, Root, Sym
 from verifiers.syntax.errors import OverBudgetError, ParseError
 from verifiers.syntax.parser import Parser
 from verifiers.syntax.text import to_text
@@ -18,6 +18,7 @@ from verifiers.types import Reason
 MAX_VALUES = 64
 MAX_POWERS = 40  # roots and powers in one text: what makes exact comparison expensive
 MAX_BITS = 8_000  # of a numerator or denominator
+_NONE: frozenset[str] = frozenset()
 _SHOWN = 80  # characters of an expression in a message
 
 
@@ -42,7 +43,7 @@ class ValueParser(Parser):
 
     def values(self, expr: Expr, operator: str) -> RealSet:
         """The numbers x with ``x operator expr``; a ``±`` in it gives two values."""
-        letters = free_names(expr) & self.letters
+        letters = _NONE if isinstance(expr, Num) else free_names(expr) & self.letters
         choices = self._admit(expr, letters)
         if letters:
             return self._family(expr, letters, operator)

@@ -123,7 +123,8 @@ def test_the_letter_of_the_unknown_is_no_integer() -> None:
 HOSTILE = [
     "," * 3990 + "Z", "k," * 1990 + "∈ℤ", "(|:" * 1300 + "Z", "where " * 600 + "Z",
     "any " * 900 + " integer", "a and " * 600 + "in Z", "π/6+2πk, k∈Z " * 200, " " * 3900 + "Z",
-    "e^e^e^e^e^e^e^e", "e^(10^100)", "ln " * 39 + "2", "sin " * 39 + "2", "exp(" * 38 + "1" + ")" * 38,
+    "e^e^e^e^e^e^e^e", "e^(10^100)", "ln " * 39 + "2", "sin " * 39 + "2",
+    "exp(" * 38 + "1" + ")" * 38,
     "sin(10^199)", "tan(π/2 - 10^(-150))", "2^(√2^(√2^(√2^√2)))", "ln(" + "9" * 199 + ")",
     "+".join(f"ln({n})*π^{n}" for n in range(2, 40)), "*".join(["(e+π+ln 2)"] * 30),
     "cos(2) - 2cos(1)^2 + 1", "x = " + ", ".join(f"π/{n} + 2πk/{n}" for n in range(1, 50)),
@@ -144,11 +145,6 @@ def test_hostile(equation: str, answer: str) -> None:
 @pytest.mark.parametrize("equation", HOSTILE, ids=lambda answer: ascii(answer[:20]))
 def test_hostile_equations(equation: str) -> None:
     start = process_time()
-    for text in (
-        f"x = {equation}",
-        f"{equation} = 2x",
-        f"sin({equation} x) = 0",
-        f"2^x={equation}",
-    ):
-        verify(text, "x = 2 + πk, x = 3")
+    for text in ("x = {}", "{} = 2x", "sin({} x) = 0", "2^x = {}"):
+        verify(text.replace("{}", equation), "x = 2 + πk, x = 3")
     assert process_time() - start < 3.0

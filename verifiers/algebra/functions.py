@@ -22,6 +22,7 @@ from verifiers.syntax.errors import OverBudgetError
 
 MAX_FACTORED_BITS = 100  # of what trial division leaves of an integer
 MAX_EXPONENT_BITS = 128
+_MAX_UNDER_ROOT = 64
 
 _ONE = Real.of(1)
 PI_NUMBER = term(_ONE, {PI: Fraction(1)})
@@ -47,6 +48,7 @@ def exponential(number: Real) -> Real:
     if number.den is not UNIT:
         return term(_ONE, {Atom("exp", f"exp({number})", number): Fraction(1)})
     result: Real = _ONE
+    radicals: dict[int, Fraction] = {}  # by index, what stands under one root
     for monomial, coefficient in number.num.items():
         if not monomial:
             result = result * _exponential_of_algebraic(coefficient)
@@ -57,10 +59,17 @@ def exponential(number: Real) -> Real:
             _check_exponent(q)
             if is_log and basis.rational is not None:
                 assert arg is not None
-                result = result * real_power(arg, Real.of(q))
+                whole = arg.rational
+                if whole is None or abs(q.numerator) > _MAX_UNDER_ROOT:
+                    result = result * real_power(arg, Real.of(q))
+                else:
+                    under = radicals.get(q.denominator, Fraction(1))
+                    radicals[q.denominator] = under * whole**q.numerator
             else:
                 unit = make({monomial: basis})
                 result = result * term(_ONE, {Atom("exp", f"exp({unit})", unit): q})
+    for index, under in radicals.items():
+        result = result * real_power(Real.of(under), Real.of(Fraction(1, index)))
     return result
 
 

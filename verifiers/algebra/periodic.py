@@ -17,7 +17,7 @@ from verifiers.algebra.exact import Real
 from verifiers.algebra.sets import EMPTY, REALS, RealSet, combine
 from verifiers.syntax.errors import OverBudgetError
 
-MAX_RESIDUES = 400
+MAX_RESIDUES = 240
 MAX_POINTS = 2_000  # of a progression in an interval
 _FLOOR_PRECISION = 4_096
 
