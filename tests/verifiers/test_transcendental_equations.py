@@ -42,7 +42,8 @@ POINTS = {
     "sin x = 1/2, 0 <= x < 2π": "{pi/6, 5*pi/6}", "tan x = 1 for 0 ≤ x ≤ 2π": "{pi/4, 5*pi/4}",
     r"2\cos^2 x + 3\sin x = 3 \text{ on } [0, 2\pi)": "{pi/6, pi/2, 5*pi/6}",
     r"\cos 2x = 0, \quad x \in (0, \pi)": "{pi/4, 3*pi/4}", "x^2 = 4, x > 0": "{2}",
-    "2^x = 8, x < 0": "no real solutions",
+    "2^x = 8, x < 0": "no real solutions", "0 + log_x(x-2) = 0": "{3}",
+    "log(|x|)*0 = x - 2": "{2}", "cos(1-x) = 1/2, 0 < x < 2": "no real solutions",
 }  # fmt: skip
 
 SETS = {
@@ -178,7 +179,7 @@ def test_domains(equation: str, domain: tuple[str, ...], excluded: list[str]) ->
     "equation",
     ["2^x = x^2", "sin x = x", "x^x^x = 16", "ln x = sin x", "ln x = -x", "cos(8x) = cos(7x)",
      "sin(x^2) = 0", "sin(x) sin(√2 x) = 0", "e^x + x = 2", "(-2)^x = 4", "0^x = 0",
-     "sin(1000x) = 1/2, 0 <= x < 1000", "e^(e^(e^(e^x))) = x"],
+     "sin(1000x) = 1/2, 0 <= x < 1000", "log_x(πx) = -1", "e^(e^(e^(e^x))) = x"],
 )  # fmt: skip
 def test_undecided(equation: str) -> None:
     with pytest.raises(UndecidedError):

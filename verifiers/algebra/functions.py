@@ -93,14 +93,20 @@ def logarithm(number: Real) -> Real:
     """The natural logarithm of a positive number: of a rational one over primes."""
     if isinstance(number, Transcendental):
         return _log_of_transcendental(number)
-    if isinstance(number, Surd):
-        return _log_of_rational(number.a) if not number.b else _log_of_surd(number)
+    return _log_of_size(number)
+
+
+def _log_of_size(number: Real) -> Real:
+    """``ln|number|`` of an algebraic number that is not 0."""
     if isinstance(number, Composite):
         if number.op == "root":
-            return logarithm(number.args[0]) * Real.of(Fraction(1, number.index))
+            return _log_of_size(number.args[0]) * Real.of(Fraction(1, number.index))
         if number.op in "*/":
-            left, right = (logarithm(abs(arg)) for arg in number.args)
+            left, right = map(_log_of_size, number.args)
             return left + right if number.op == "*" else left - right
+    number = abs(number)
+    if isinstance(number, Surd):
+        return _log_of_surd(number) if number.b else _log_of_rational(number.a)
     return _log_atom(number)
 
 

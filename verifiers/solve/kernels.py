@@ -84,6 +84,10 @@ def normal(expr: Expr) -> Expr:
         return expr
     expr = rebuild(expr, tuple(normal(child) for child in children(expr)))
     match expr:
+        case Add(terms):
+            return _sum_of([term for term in terms if term != ZERO])
+        case Mul(factors) if any(not free_names(each) and _is_zero(each) for each in factors):
+            return ZERO
         case Log(arg, base):
             if base != E:
                 ten = Num(Fraction(10))
@@ -98,6 +102,15 @@ def normal(expr: Expr) -> Expr:
         case Func("arccos", arg):
             return Add((Div(Const("pi"), Num(Fraction(2))), Neg(Func("arcsin", arg))))
     return expr
+
+
+def _sum_of(terms: list[Expr]) -> Expr:
+    return Add(tuple(terms)) if len(terms) > 1 else terms[0] if terms else ZERO
+
+
+def _is_zero(constant: Expr) -> bool:
+    value = value_of(constant)
+    return value is not None and value.sign() == 0
 
 
 def _natural_log(arg: Expr) -> Expr:

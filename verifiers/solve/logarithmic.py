@@ -11,7 +11,7 @@ from flint import fmpz_poly
 from verifiers.algebra.eliminate import CannotEliminateError, Tower
 from verifiers.algebra.exact import Real
 from verifiers.algebra.functions import exponential
-from verifiers.algebra.roots import poly_text
+from verifiers.algebra.roots import NoExactRootsError, poly_text
 from verifiers.solve.kernels import (
     ONE,
     ZERO,
@@ -60,7 +60,7 @@ def linear_in_logs(expr: Expr) -> LogTerms | None:
             if value is None:
                 return None
             weight = weight * value
-        if arg is None:
+        if arg is None or weight.sign() == 0:
             return None
         found.weights.append(weight)
         found.args.append(arg)
@@ -139,20 +139,30 @@ def _weighted(factor: fmpz_poly, times: int, unknown: str) -> Expr:
 
 
 def logs_of_sides(left: Expr, right: Expr) -> Expr:
-    """``ln|left| - ln|right|`` with products and powers taken apart."""
-    return minus(_log_sum(left), _log_sum(right))
+    """``ln|left| - ln|right|`` with products and powers taken apart.
+
+    What stands in a logarithm, or under an exponent with names, is positive as it is.
+    """
+    positive = set()
+    for part in (*subexpressions(left), *subexpressions(right)):
+        if isinstance(part, Log):
+            positive.add(part.arg)
+        elif isinstance(part, Pow) and free_names(part.exponent):
+            positive.add(part.base)
+    return minus(_log_sum(left, positive), _log_sum(right, positive))
 
 
-def _log_sum(expr: Expr) -> Expr:
+def _log_sum(expr: Expr, positive: set[Expr]) -> Expr:
     terms: list[Expr] = []
     for factor in factors_of(expr):
         match factor:
             case Pow(base, exponent):
-                terms.append(Mul((exponent, _log_sum(base))))
+                terms.append(Mul((exponent, _log_sum(base, positive))))
             case _ if not free_names(factor):
                 value = value_of(factor)
-                if value is not None and value.sign():
-                    terms.append(Log(number_expr(abs(value)), E))
+                if value is None or value.sign() == 0:
+                    raise NoExactRootsError("the logarithm of a side that is 0 or undefined")
+                terms.append(Log(number_expr(abs(value)), E))
             case _:
-                terms.append(Log(factor, E))
+                terms.append(Log(factor if factor in positive else Abs(factor), E))
     return Add(tuple(terms)) if len(terms) > 1 else terms[0] if terms else ZERO

@@ -8,7 +8,7 @@ from verifiers.algebra.sets import RealSet
 from verifiers.phrases import unwrapped
 from verifiers.read_set import parse_set
 from verifiers.read_value import AnswerError
-from verifiers.syntax.errors import ParseError
+from verifiers.syntax.errors import MAX_CHARACTERS, ParseError
 
 _LINK = re.compile(r"[,;]|\\quad|\\qquad|\\colon|\b(?:for|where|with|on|if|and|in the interval)\b")
 _FILLER = re.compile(
@@ -20,13 +20,16 @@ _RESTRICTS = re.compile(r"[<>≤≥≠∈]|\\(?:leq?|geq?|lt|gt|neq?|in)\b|^[\[(
 
 def split_stated(text: str) -> tuple[str, str] | None:
     """The equation and the restriction that follows it, or None where there is none."""
+    if len(text) > MAX_CHARACTERS:
+        return None
     plain = unwrapped(text)
+    depth = start = 0
     for link in _LINK.finditer(plain):
-        head, rest = plain[: link.start()], plain[link.start() :]
-        if "=" not in head or _depth(head):
-            continue
-        rest = _FILLER.sub("", rest).strip()
-        return (head, rest) if _RESTRICTS.search(rest) else None
+        depth += sum((each in "([{") - (each in ")]}") for each in plain[start : link.start()])
+        start = link.start()
+        if depth == 0 and "=" in plain[:start]:
+            rest = _FILLER.sub("", plain[start:]).strip()
+            return (plain[:start], rest) if _RESTRICTS.search(rest) else None
     return None
 
 
@@ -38,7 +41,3 @@ def stated_set(rest: str, unknown: str) -> RealSet | None:
         return parse_set(rest, unknown)
     except (ParseError, AnswerError):
         return None
-
-
-def _depth(text: str) -> int:
-    return sum((each in "([{") - (each in ")]}") for each in text)

@@ -1,6 +1,6 @@
 """Equations in sines and cosines of multiples of one angle.
 
-With t = a*x, every sine, cosine, tangent and cotangent becomes a quotient of polynomials in cos t
+With t = a*(x + b), every sine, cosine, tangent and cotangent is a quotient of polynomials in cos t
 and sin t. By sin^2 = 1 - cos^2 (or the other way) that is a polynomial in one of them where it can
 be; else tan(t/2) is taken for both, and t = pi is tried apart.
 """
@@ -8,6 +8,7 @@ be; else tan(t/2) is taken for both, and t = pi is tried apart.
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
 from typing import TypeAlias
@@ -29,6 +30,15 @@ MAX_TERMS = 60
 
 Circle: TypeAlias = dict[tuple[int, int], Real]
 """A polynomial in cos t and sin t: coefficients by (power of cos, power of sin)."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Turn:
+    """The angle ``t = rate*(x + phase)``."""
+
+    rate: Real
+    phase: Real
+
 
 _ZERO, _ONE, _TWO = Real.of(0), Real.of(1), Real.of(2)
 _PLAIN = ("sin", "cos", "tan", "cot")
@@ -81,6 +91,17 @@ def common_rate(expr: Expr, unknown: str) -> Real | None:
     return abs(rates[0]) * Real.of(Fraction(unit, below))
 
 
+def _common_phase(expr: Expr, unknown: str) -> Real:
+    """The b/a that all angles a*x + b have in common, 0 where they have none."""
+    phases = [shift / rate for rate, shift in _forms(expr, unknown)]
+    return phases[0] if all(each == phases[0] for each in phases[1:]) else _ZERO
+
+
+def _forms(expr: Expr, unknown: str) -> list[tuple[Real, Real]]:
+    found = (affine(arg, unknown) for arg in angles_of(expr))
+    return [form for form in found if form is not None]
+
+
 def _inside(expr: Expr, name: Expr) -> bool:
     """Whether the bare name stands only as an argument of a trigonometric function."""
     if isinstance(expr, Func):
@@ -93,7 +114,8 @@ def trigonometric_zeros(expr: Expr, unknown: str) -> tuple[RealSet, str] | None:
     rate = common_rate(expr, unknown)
     if rate is None:
         return None
-    quotient = _circle(expr, unknown, rate)
+    phase = _common_phase(expr, unknown)
+    quotient = _circle(expr, unknown, _Turn(rate, phase))
     if quotient is None:
         return None
     poly = quotient[0]
@@ -105,8 +127,9 @@ def trigonometric_zeros(expr: Expr, unknown: str) -> tuple[RealSet, str] | None:
     if turns is None:
         return REALS, why
     for turn in turns:
-        solutions = solutions | progression(turn / rate, full / rate)
-    shown = f"{rate}*{unknown}" if rate != _ONE else unknown
+        solutions = solutions | progression(turn / rate - phase, full / rate)
+    shown = unknown if phase.sign() == 0 else f"({unknown} + {phase})"
+    shown = f"{rate}*{shown}" if rate != _ONE else shown
     return solutions, why.replace("(t", f"({shown}")
 
 
@@ -201,35 +224,35 @@ def _in_half_angle(poly: Circle) -> RealPoly:
     return total
 
 
-def _circle(expr: Expr, unknown: str, rate: Real) -> tuple[Circle, Circle] | None:
-    """The tree as a quotient of polynomials in cos t and sin t, t = rate*x."""
+def _circle(expr: Expr, unknown: str, turn: _Turn) -> tuple[Circle, Circle] | None:
+    """The tree as a quotient of polynomials in cos t and sin t."""
     if not free_names(expr):
         value = value_of(expr)
         return None if value is None else (_term(value), _term(_ONE))
     match expr:
         case Func(name, arg) if name in _PLAIN:
-            cosine, sine = _multiple_angle(arg, unknown, rate)
+            cosine, sine = _multiple_angle(arg, unknown, turn)
             pairs = {"sin": (sine, _term(_ONE)), "cos": (cosine, _term(_ONE)),
                      "tan": (sine, cosine), "cot": (cosine, sine)}  # fmt: skip
             return pairs[name]
         case Neg(arg):
-            inner = _circle(arg, unknown, rate)
+            inner = _circle(arg, unknown, turn)
             return None if inner is None else (_times(inner[0], _term(-_ONE)), inner[1])
         case Add(parts) | Mul(parts):
             result = None
             for part in parts:
-                each = _circle(part, unknown, rate)
+                each = _circle(part, unknown, turn)
                 if each is None:
                     return None
                 result = each if result is None else _joined(expr, result, each)
             return result
         case Div(above, below):
-            top, bottom = _circle(above, unknown, rate), _circle(below, unknown, rate)
+            top, bottom = _circle(above, unknown, turn), _circle(below, unknown, turn)
             if top is None or bottom is None or not bottom[0]:
                 return None
             return _times(top[0], bottom[1]), _times(top[1], bottom[0])
         case Pow(base, exponent) if not free_names(exponent):
-            return _circle_power(base, exponent, unknown, rate)
+            return _circle_power(base, exponent, unknown, turn)
     return None
 
 
@@ -245,9 +268,9 @@ def _joined(
 
 
 def _circle_power(
-    base: Expr, exponent: Expr, unknown: str, rate: Real
+    base: Expr, exponent: Expr, unknown: str, turn: _Turn
 ) -> tuple[Circle, Circle] | None:
-    inner, value = _circle(base, unknown, rate), value_of(exponent)
+    inner, value = _circle(base, unknown, turn), value_of(exponent)
     times = None if value is None else value.rational
     if inner is None or times is None or times.denominator > 1 or not 0 < abs(times) <= 8:
         return None
@@ -257,15 +280,15 @@ def _circle_power(
     return (above, below) if times > 0 else (below, above)
 
 
-def _multiple_angle(arg: Expr, unknown: str, rate: Real) -> tuple[Circle, Circle]:
+def _multiple_angle(arg: Expr, unknown: str, turn: _Turn) -> tuple[Circle, Circle]:
     """Cosine and sine of n*t + b, by the addition theorem."""
     found = affine(arg, unknown)
     assert found is not None
-    times = (found[0] / rate).rational
+    times = (found[0] / turn.rate).rational
     assert times is not None
     if abs(times) > MAX_MULTIPLE:
         raise OverBudgetError(f"more than {MAX_MULTIPLE} times the smallest angle")
-    cosine, sine = (_term(each) for each in direction(found[1]))
+    cosine, sine = (_term(each) for each in direction(found[1] - found[0] * turn.phase))
     step: tuple[Circle, Circle] = ({(1, 0): _ONE}, {(0, 1): _ONE if times > 0 else -_ONE})
     for _ in range(abs(times.numerator)):
         cosine, sine = (

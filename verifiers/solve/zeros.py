@@ -69,6 +69,8 @@ class Search:
         if not is_transcendental(expr):
             return self._algebraic(expr, unknown)
         expr = normal(expr)
+        if not is_transcendental(expr):
+            return self.zeros(expr, unknown)
         factors = _split_product(expr)
         for constant in (each for each in factors if not free_names(each)):
             value = value_of(constant)
