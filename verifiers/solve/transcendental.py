@@ -20,6 +20,7 @@ from verifiers.solve.trigonometric import common_rate
 from verifiers.solve.zeros import Search
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.text import to_text
+from verifiers.syntax.walk import free_names
 from verifiers.types import Reason
 
 
@@ -36,7 +37,9 @@ def solve_transcendental(equation: Equation) -> Solution:
     search = Search([f"The equation is {to_text(equation.relation)}."])
     try:
         found = equation_conditions(equation)
-        zeros = search.zeros(difference, equation.unknown)
+        zeros = EMPTY
+        if all(free_names(each.part) for each in found):  # else a constant part is undefined
+            zeros = search.zeros(difference, equation.unknown)
         if zeros.points is not None:
             return _from_points(equation, found, search, zeros.points)
         solutions = _on_the_domain(equation, found, zeros)
