@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import MAX_SEPARATION_BITS, Real, separation_bits
+from verifiers.algebra.periodic import PeriodicSet
 from verifiers.algebra.sets import RealSet
 from verifiers.algebra.symmetric import product, total
 from verifiers.answer import Answer
@@ -13,6 +14,7 @@ from verifiers.endpoints import end_point_notes, extreme
 from verifiers.solve import Equation, Solution, holds_at
 from verifiers.solve.among import members, without_strangers
 from verifiers.solve.equation import compared
+from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.text import to_text
 from verifiers.types import Ask, Domain, Reason
 
@@ -71,7 +73,7 @@ def _differences(solution: Solution, answered: RealSet) -> tuple[Sequence[Real],
 
     Of an interval among the integers or the rationals, these alone are meant.
     """
-    invented, missing = answered & ~solution.solutions, solution.solutions & ~answered
+    invented, missing = _minus(answered, solution.solutions), _minus(solution.solutions, answered)
     if solution.among in _WHOLE_INTERVALS:
         return _examples(invented), _examples(missing)
     known = solution.solutions.breaks
@@ -81,6 +83,16 @@ def _differences(solution: Solution, answered: RealSet) -> tuple[Sequence[Real],
         [*(strangers.points or ()), *wrong][:MAX_EXAMPLES],
         members(missing, solution.among, MAX_EXAMPLES, known),
     )
+
+
+def _minus(left: RealSet, right: RealSet) -> RealSet:
+    """The numbers of one set that are not in the other; some where the periods do not fit."""
+    try:
+        return left & ~right
+    except OverBudgetError:
+        if not isinstance(left, PeriodicSet):
+            raise
+        return RealSet.points_only([x for x in left.members() if x not in right][:1])
 
 
 def _examples(numbers: RealSet) -> tuple[Real, ...]:
@@ -94,14 +106,16 @@ def _why_not(solution: Solution, number: Real) -> tuple[Reason, str]:
     """Why an answered number is no solution, by putting it into the equation as it was written."""
     name, equation = solution.unknown, solution.equation
     at = f"{name} = {_shown(number)}"
-    held = holds_at(equation, number)
+    if equation.within is not None and number not in equation.within:
+        return Reason.OUTSIDE_DOMAIN, f"{at} is outside the interval that the problem states."
+    try:
+        held = holds_at(equation, number)
+    except OverBudgetError:  # the sets were compared exactly: it is no solution all the same
+        if solution.domain is not None and number not in solution.domain:
+            return Reason.OUTSIDE_DOMAIN, f"{at} is outside the domain."
+        return Reason.NOT_A_SOLUTION, f"{at} is none of the solutions: {solution.text}."
     if isinstance(held, Undefined):
-        part = to_text(held.part)
-        cause = {
-            "zero denominator": f"the denominator {part} is 0",
-            "negative radicand": f"{part}, under an even root, is negative",
-            "zero to a power that is not positive": f"the base {part} is 0",
-        }[held.cause]
+        cause = held.sentence(to_text(held.part))
         return Reason.OUTSIDE_DOMAIN, f"{at} is outside the domain: {cause} there."
     if held:
         kind = {"integer": "no integer", "rational": "not rational", "positive": "not positive"}

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from fractions import Fraction
 from functools import cached_property
 from typing import Literal
 
@@ -17,18 +18,20 @@ from verifiers.algebra.exact import Real
 from verifiers.algebra.number_field import Algebraic
 from verifiers.algebra.roots import NoExactRootsError, factor
 from verifiers.algebra.sets import EMPTY, REALS, RealSet, ascending
-from verifiers.syntax.ast import Div, Expr, Pow, Root
+from verifiers.syntax.ast import Add, Const, Div, Expr, Func, Log, Neg, Num, Pow, Root
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.text import to_text
 from verifiers.syntax.walk import free_names, subexpressions
 
+_ONE, _TWO = Num(Fraction(1)), Num(Fraction(2))
+
 
 @dataclass(frozen=True)
 class Condition:
-    """``part != 0`` or ``part >= 0``, for every value of the unknown at which ``part`` exists."""
+    """``part op 0`` for every value of the unknown at which ``part`` exists."""
 
     part: Expr
-    op: Literal["!=", ">="]
+    op: Literal["!=", ">=", ">"]
     unknown: str
 
     @cached_property
@@ -37,14 +40,16 @@ class Condition:
         try:
             points = _turning_points(self.part, self.unknown)
             if points is None:
-                return EMPTY if self.op == "!=" else REALS
+                return REALS if self.op == ">=" else EMPTY
             if self.op == "!=":
                 return ~RealSet.points_only(x for x in points if not self._holds_at(x))
             return RealSet.from_rule(points, self._holds_at)
         except ZeroDenominatorError:
             return EMPTY
         except (CannotEliminateError, NoExactRootsError, OverBudgetError):
-            return None
+            from verifiers.solve.signs import where  # above this file: it solves part = 0
+
+            return where(self.part, self.op, self.unknown)
 
     @property
     def texts(self) -> tuple[str, ...]:
@@ -63,7 +68,8 @@ class Condition:
         value = evaluate(self.part, {self.unknown: number})
         if isinstance(value, Undefined):
             return True
-        return value.sign() != 0 if self.op == "!=" else value.sign() >= 0
+        sign = value.sign()
+        return sign != 0 if self.op == "!=" else sign >= 0 if self.op == ">=" else sign > 0
 
 
 def conditions(expr: Expr, unknown: str) -> tuple[Condition, ...]:
@@ -98,17 +104,39 @@ def _collect(expr: Expr, unknown: str) -> Iterator[Condition]:
                 yield Condition(denominator, "!=", unknown)
             case Root(radicand, index) if index % 2 == 0:
                 yield Condition(radicand, ">=", unknown)
-            case Pow(base, exponent) if not free_names(exponent):
+            case Pow(base, exponent):
                 yield from _power_conditions(base, exponent, unknown)
+            case Log(arg, base):
+                yield Condition(arg, ">", unknown)
+                if not (base is None or isinstance(base, Const) or _is_usual_base(base)):
+                    yield Condition(base, ">", unknown)
+                    yield Condition(Add((base, Neg(_ONE))), "!=", unknown)
+            case Func("tan" | "sec", arg):
+                yield Condition(Func("cos", arg), "!=", unknown)
+            case Func("cot" | "csc", arg):
+                yield Condition(Func("sin", arg), "!=", unknown)
+            case Func("arcsin" | "arccos", arg):
+                yield Condition(Add((_ONE, Neg(Pow(arg, _TWO)))), ">=", unknown)
 
 
 def _power_conditions(base: Expr, exponent: Expr, unknown: str) -> Iterator[Condition]:
+    if free_names(exponent):
+        if not (isinstance(base, Const) or (isinstance(base, Num) and base.value > 0)):
+            yield Condition(base, ">", unknown)
+        return
     value = evaluate(exponent, {})
+    if isinstance(value, Real) and value.rational is None:
+        yield Condition(base, ">=" if value.sign() > 0 else ">", unknown)
+        return
     rational = None if isinstance(value, Undefined) else value.rational
     if rational is not None and rational.denominator % 2 == 0:
         yield Condition(base, ">=", unknown)
     if rational is not None and rational <= 0:
         yield Condition(base, "!=", unknown)
+
+
+def _is_usual_base(base: Expr) -> bool:
+    return isinstance(base, Num) and base.value > 0 and base.value != 1
 
 
 def _turning_points(expr: Expr, unknown: str) -> list[Real] | None:

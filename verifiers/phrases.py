@@ -57,11 +57,16 @@ class Phrase:
     rest: str = ""
 
 
+def unwrapped(text: str) -> str:
+    """``text`` with ``\\text{...}`` and the like replaced by what is in them."""
+    return _UNWRAP.sub(r" \1 ", text)
+
+
 def read_phrase(text: str, unknown: str) -> Phrase | None:
     """The phrase that the whole text is, or None. Never a part of it: "not 7" is no phrase."""
     if len(text) > MAX_PHRASE or not (_A_WORD.search(text) or "∞" in text):
         return None
-    plain = _SPACE.sub(" ", _UNWRAP.sub(r" \1 ", text)).strip().rstrip(".!").strip()
+    plain = _SPACE.sub(" ", unwrapped(text)).strip().rstrip(".!").strip()
     lowered = plain.lower()
     named = re.sub(rf"(?<![a-z\\]){re.escape(unknown.lower())}(?![a-z])", "x", lowered)
     if _NO_SOLUTION.fullmatch(named):

@@ -14,8 +14,10 @@ import re
 from collections.abc import Mapping
 
 from verifiers.algebra.exact import Real
+from verifiers.algebra.periodic import INTEGERS
 from verifiers.algebra.sets import EMPTY, REALS, RealSet
 from verifiers.phrases import Phrase, read_phrase
+from verifiers.read_family import without_declarations
 from verifiers.read_value import AnswerError, ValueParser
 from verifiers.syntax.ast import Expr
 from verifiers.syntax.parser import RELATIONS
@@ -28,6 +30,10 @@ LEAD_IN = re.compile(
     re.IGNORECASE,
 )
 
+_ALL_INTEGERS = re.compile(
+    r"(?:[a-z] (?:is|can be) )?(?:all|any|every|the|an) (?:set of )?(?:the )?integers?(?: [a-z])?"
+)
+
 
 def parse_set(text: str, unknown: str, parameters: Mapping[str, Real] | None = None) -> RealSet:
     """The set that ``text`` describes: solutions (``x = 1 or x = 3``), a domain (``x != 2``).
@@ -37,6 +43,8 @@ def parse_set(text: str, unknown: str, parameters: Mapping[str, Real] | None = N
     """
     phrase = read_phrase(text, unknown)
     if phrase is None:
+        if "nteger" in text and _ALL_INTEGERS.fullmatch(text.strip().rstrip(".").lower()):
+            return INTEGERS
         lead_in = LEAD_IN.match(text)
         return _read(text[lead_in.end() :] if lead_in else text, unknown, parameters or {})
     if phrase.kind == "infinitely many":
@@ -56,7 +64,9 @@ def _all_reals(phrase: Phrase, unknown: str, parameters: Mapping[str, Real]) -> 
 
 
 def _read(text: str, unknown: str, parameters: Mapping[str, Real]) -> RealSet:
+    text, letters = without_declarations(text, unknown)
     parser = SetParser(text, unknown, parameters)
+    parser.letters = letters - parameters.keys()
     result = parser.set()
     parser.accept(".")
     parser.expect_end("'or', ',' or the end")
@@ -152,7 +162,7 @@ class SetParser(ValueParser):
         kind = self.token.kind
         if kind in ("{", "(", "["):
             return self._braces_list() if kind == "{" else self._comma_at_level()
-        return kind in ("empty", "reals", "\\{")
+        return kind in ("empty", "reals", "integers", "\\{")
 
     def _set_follows(self) -> bool:
         self.index += 1
@@ -169,6 +179,8 @@ class SetParser(ValueParser):
             return EMPTY
         if self.token.kind == "reals":
             return self._reals()
+        if self.accept("integers"):
+            return INTEGERS
         return self._interval() if self.token.kind in ("(", "[") else self._braces()
 
     def _reals(self) -> RealSet:

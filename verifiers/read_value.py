@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
+from verifiers.algebra.evaluate import BARE_LOG, NotAlgebraicError, Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.algebra.sets import RealSet
-from verifiers.syntax.ast import Expr, PlusMinus, Pow, Root, Sym
+from verifiers.read_family import family
+from verifiers.syntax.ast import Expr, Num, PlusMinus, Pow, Root, Sym
 from verifiers.syntax.errors import OverBudgetError, ParseError
 from verifiers.syntax.parser import Parser
 from verifiers.syntax.text import to_text
@@ -17,6 +18,7 @@ from verifiers.types import Reason
 MAX_VALUES = 64
 MAX_POWERS = 40  # roots and powers in one text: what makes exact comparison expensive
 MAX_BITS = 8_000  # of a numerator or denominator
+_NONE: frozenset[str] = frozenset()
 _SHOWN = 80  # characters of an expression in a message
 
 
@@ -32,15 +34,20 @@ class ValueParser(Parser):
     """Reads expressions and gives their values; parameters stand for theirs."""
 
     def __init__(self, text: str, unknown: str, parameters: Mapping[str, Real]) -> None:
-        super().__init__(text, (unknown, *parameters))
+        super().__init__(text, {unknown, *parameters} - {BARE_LOG})
         self.unknown = unknown
         self.parameters = parameters
+        self.letters: frozenset[str] = frozenset()  # that stand for any integer
         self._num_values = 0
         self._num_powers = 0
 
     def values(self, expr: Expr, operator: str) -> RealSet:
         """The numbers x with ``x operator expr``; a ``±`` in it gives two values."""
-        if self._admit(expr) == 0:
+        letters = _NONE if isinstance(expr, Num) else free_names(expr) & self.letters
+        choices = self._admit(expr, letters)
+        if letters:
+            return self._family(expr, letters, operator)
+        if choices == 0:
             return RealSet.compared(operator, self._value(expr))
         if operator not in ("=", "!="):
             raise ParseError("an inequality with ±")
@@ -48,6 +55,15 @@ class ValueParser(Parser):
             RealSet.compared(operator, self._value(choice)) for choice in plus_minus_choices(expr)
         )
         return plus | minus if operator == "=" else plus & minus
+
+    def _family(self, expr: Expr, letters: frozenset[str], operator: str) -> RealSet:
+        if len(letters) > 1:
+            raise ParseError("two integers in one value")
+        if operator not in ("=", "!="):
+            raise ParseError("an inequality with an integer in it")
+        (letter,) = letters
+        found = family(expr, letter, self.parameters)
+        return found if operator == "=" else ~found
 
     def one_value(self, sides: Sequence[Expr]) -> Real:
         """The value that all sides of an = chain have."""
@@ -74,7 +90,7 @@ class ValueParser(Parser):
             raise AnswerError(Reason.WRONG_KIND, f"The answer gives {shown}, not {self.unknown}.")
         raise AnswerError(Reason.WRONG_KIND, f"The answer is not solved: its left side is {shown}.")
 
-    def _admit(self, expr: Expr) -> int:
+    def _admit(self, expr: Expr, letters: frozenset[str] = frozenset()) -> int:
         """The number of ± in a value, once its names and its size are found to be in order."""
         parts = [type(part) for part in subexpressions(expr)]
         self._num_values += 1
@@ -83,7 +99,7 @@ class ValueParser(Parser):
             raise OverBudgetError(
                 f"more than {MAX_VALUES} values, or than {MAX_POWERS} roots and powers"
             )
-        if Sym in parts and (names := free_names(expr) - self.parameters.keys()):
+        if Sym in parts and (names := free_names(expr) - self.parameters.keys() - letters):
             shown = ", ".join(sorted(names))[:_SHOWN]
             raise AnswerError(Reason.WRONG_KIND, f"The answer is no number: it has {shown} in it.")
         if (choices := parts.count(PlusMinus)) > 1:

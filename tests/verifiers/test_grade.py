@@ -21,7 +21,7 @@ LINES: list[tuple[str, str, str]] = [
     ('{"equation": "a x = 4", "answer": "2", "params": {"a": "a = 2"}}', "correct", "equal"),
     ('{"equation": "x^2 = 4", "answer": "±2", "note": "more fields"}', "correct", "equal"),
     ('{"equation": "x^2 = 4", "answer": "\\ud800"}', "incorrect", "unparsable_answer"),
-    ('{"equation": "2^x = 4", "answer": "2"}', "undecided", "unsupported_equation"),
+    ('{"equation": "2^x = x^2", "answer": "2"}', "undecided", "unsupported_equation"),
     ('{"equation": ["x = 1", "y = 2"], "answer": "1"}', "undecided", "unsupported_equation"),
     ('{"gold": "3", "answer": "3"}', "undecided", "unsupported_equation"),
     ('{"equation": "x^2=-1", "answer": "±i", "domain": "complex"}', "correct", "equal"),
@@ -71,7 +71,7 @@ def test_a_file_in_order(tmp_path: Path, ending: str, capsys: pytest.CaptureFixt
 def test_check(capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "3 - (3+y)/y = y", "no real solutions"]) == 0
     assert main(["check", "3 - (3+y)/y = y", "y=1, y=3"]) == 1
-    assert main(["check", "2^x = 8", "3"]) == 2
+    assert main(["check", "2^x = x^2", "2"]) == 2
     assert main(["check", "6 - (6+x)/x = x", "5", "--ask", "sum"]) == 0
     assert main(["check", "a - x = 1", "5", "--param", "a=6"]) == 0
     assert main(["check", "x = 1", r"so \boxed{1}", "--completion"]) == 0
@@ -85,7 +85,7 @@ def test_solve(capsys: pytest.CaptureFixture[str]) -> None:
     text = capsys.readouterr().out
     for part in ("{2}", "x >= -7", "extraneous   -3", "(x - 2)*(x + 3) = 0"):
         assert part in text
-    assert main(["solve", "2^x = 8"]) == 2
+    assert main(["solve", "2^x = x^2"]) == 2
     assert "unsupported_equation" in capsys.readouterr().out
 
 

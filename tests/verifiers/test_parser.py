@@ -144,7 +144,7 @@ def test_not_one_relation(text: str) -> None:
         parse_relation(text)
 
 
-@pytest.mark.parametrize("text", ["sin(x)", r"\log x", "π", "ln 2", r"\pi", "2pi"])
+@pytest.mark.parametrize("text", ["sinh(x)", r"\int x", "lim x"])
 def test_known_but_not_supported(text: str) -> None:
     with pytest.raises(UnsupportedSyntaxError):
         parse_expression(text)

@@ -3,41 +3,50 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import Literal
+from fractions import Fraction
 
+from verifiers.algebra.elementary import constant, function_value, log_value, power_value
 from verifiers.algebra.exact import Real
 from verifiers.algebra.radicals import power, root
-from verifiers.syntax.ast import Abs, Add, Div, Expr, Mul, Neg, Num, PlusMinus, Pow, Root, Sym
+from verifiers.algebra.undefined import Undefined as Undefined
+from verifiers.algebra.undefined import UndefinedError
+from verifiers.syntax.ast import (
+    Abs,
+    Add,
+    Const,
+    Div,
+    Expr,
+    Func,
+    Log,
+    Mul,
+    Neg,
+    Num,
+    PlusMinus,
+    Pow,
+    Root,
+    Sym,
+)
+from verifiers.syntax.walk import free_names
 
+BARE_LOG = "log"
+"""The name under which ``values`` may hold the base of logarithms that are written without one."""
 
-@dataclass(frozen=True, slots=True)
-class Undefined:
-    """``part`` (a denominator, a radicand, a base) has a value at which nothing is defined."""
-
-    cause: Literal["zero denominator", "negative radicand", "zero to a power that is not positive"]
-    part: Expr
-
-
-class _UndefinedError(Exception):
-    def __init__(self, undefined: Undefined) -> None:
-        super().__init__(undefined.cause)
-        self.undefined = undefined
+_TEN = Real.of(10)
 
 
 class NotAlgebraicError(ValueError):
-    """An exponent that is not rational."""
+    """Kept for callers: no expression is refused for its exponent any more."""
 
 
 def evaluate(expr: Expr, values: Mapping[str, Real]) -> Real | Undefined:
     """The value of ``expr`` with every name given a value; strict, so 0*(1/0) is undefined.
 
-    Raises ``ValueError`` for a name without a value or a ``±``, ``NotAlgebraicError`` for an
-    exponent that is not rational, ``OverBudgetError`` for numbers beyond the budgets.
+    Raises ``ValueError`` for a name without a value or a ``±``, ``OverBudgetError`` for numbers
+    beyond the budgets.
     """
     try:
         return _value(expr, values)
-    except _UndefinedError as error:
+    except UndefinedError as error:
         return error.undefined
 
 
@@ -66,29 +75,43 @@ def _value(expr: Expr, values: Mapping[str, Real]) -> Real:
             try:
                 return above / below
             except ZeroDivisionError:
-                raise _UndefinedError(Undefined("zero denominator", denominator)) from None
+                raise UndefinedError(Undefined("zero denominator", denominator)) from None
         case Root(radicand, index):
             return _root(radicand, _value(radicand, values), index)
         case Pow(base, exponent):
-            return _power(base, _value(base, values), _value(exponent, values))
+            below = _value(base, values)
+            if below.sign() <= 0 and free_names(exponent):
+                raise UndefinedError(Undefined("negative base", base))
+            return _power(base, below, _value(exponent, values))
         case Abs(arg):
             return abs(_value(arg, values))
+        case Const():
+            return constant(expr)
+        case Log(arg, None):
+            return log_value(arg, _value(arg, values), expr, values.get(BARE_LOG, _TEN))
+        case Log(arg, below):
+            assert below is not None
+            return log_value(arg, _value(arg, values), below, _value(below, values))
+        case Func(_, arg):
+            return function_value(expr, _value(arg, values))
         case PlusMinus():
             raise ValueError("± has two values: take plus_minus_choices first")
 
 
 def _root(radicand: Expr, value: Real, index: int) -> Real:
     if index % 2 == 0 and value.sign() < 0:
-        raise _UndefinedError(Undefined("negative radicand", radicand))
+        raise UndefinedError(Undefined("negative radicand", radicand))
+    if not value.algebraic:
+        return power_value(radicand, value, Real.of(Fraction(1, index)))
     return root(value, index)
 
 
 def _power(base_expr: Expr, base: Real, exponent: Real) -> Real:
     rational = exponent.rational
-    if rational is None:
-        raise NotAlgebraicError("an exponent that is not rational")
+    if rational is None or not base.algebraic:
+        return power_value(base_expr, base, exponent)
     if rational <= 0 and base.sign() == 0:
-        raise _UndefinedError(Undefined("zero to a power that is not positive", base_expr))
+        raise UndefinedError(Undefined("zero to a power that is not positive", base_expr))
     if rational.denominator % 2 == 0 and base.sign() < 0:
-        raise _UndefinedError(Undefined("negative radicand", base_expr))
+        raise UndefinedError(Undefined("negative radicand", base_expr))
     return power(base, rational)

@@ -30,14 +30,19 @@ class Real(ABC):
     """An exact real number. ``==`` and ``<`` are exact; they raise ``OverBudgetError`` at worst."""
 
     __slots__ = ()
-    leads = False
-    """Whether arithmetic with such a number on the right is for its own reflected methods."""
+    rank = 0
+    """Of two numbers, the one of the higher rank does the arithmetic: 1 in a number field, 2 with
+    transcendental constants."""
 
     @staticmethod
     def of(value: int | Fraction | fmpq) -> Surd:
         if isinstance(value, Fraction):
             value = fmpq(value.numerator, value.denominator)
         return Surd(fmpq(value), _ZERO, 1)
+
+    @property
+    def algebraic(self) -> bool:
+        return self.rank < 2
 
     @property
     @abstractmethod
@@ -60,14 +65,18 @@ class Real(ABC):
             total = _add_surds(self, other)
             if total is not None:
                 return total
-        return NotImplemented if other.leads else Composite("+", (self, other))
+        if other.rank > self.rank:
+            return NotImplemented
+        return Composite("+", (self, other))
 
     def __mul__(self, other: Real) -> Real:
         if isinstance(self, Surd) and isinstance(other, Surd):
             product = _multiply_surds(self, other)
             if product is not None:
                 return product
-        return NotImplemented if other.leads else Composite("*", (self, other))
+        if other.rank > self.rank:
+            return NotImplemented
+        return Composite("*", (self, other))
 
     def __neg__(self) -> Real:
         return _MINUS_ONE * self
@@ -77,7 +86,7 @@ class Real(ABC):
 
     def __truediv__(self, other: Real) -> Real:
         """Raises ``ZeroDivisionError``."""
-        if other.leads:
+        if other.rank > self.rank:
             return NotImplemented
         if other.sign() == 0:
             raise ZeroDivisionError

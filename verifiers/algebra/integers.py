@@ -5,14 +5,14 @@ from __future__ import annotations
 from functools import lru_cache
 from math import isqrt
 
-_SMALL_PRIMES = [n for n in range(2, 1000) if all(n % k for k in range(2, isqrt(n) + 1))]
+SMALL_PRIMES = [n for n in range(2, 1000) if all(n % k for k in range(2, isqrt(n) + 1))]
 
 
 @lru_cache(maxsize=4096)
 def square_part(n: int) -> tuple[int, int]:
     """``n = s*s*d`` as (s, d), n > 0; d is no square and has no square of a small prime in it."""
     s, d = 1, n
-    for prime in _SMALL_PRIMES:
+    for prime in SMALL_PRIMES:
         if prime * prime > d:
             break
         while d % (prime * prime) == 0:
@@ -25,7 +25,7 @@ def square_part(n: int) -> tuple[int, int]:
 def power_part(n: int, index: int) -> tuple[int, int]:
     """``n = s**index * d`` as (s, d), n > 0; d is no such power and has none of a small prime."""
     s, d = 1, n
-    for prime in _SMALL_PRIMES:
+    for prime in SMALL_PRIMES:
         power = prime**index
         if power > d:
             break

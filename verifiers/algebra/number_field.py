@@ -54,7 +54,7 @@ class Algebraic(Real):
     """``value(alpha)``; ``value`` is not constant and of lower degree than alpha."""
 
     __slots__ = ("_sign", "_simple", "_text", "field", "value")
-    leads = True
+    rank = 1
 
     def __init__(self, field: Field, value: fmpq_poly) -> None:
         self.field = field
@@ -101,14 +101,20 @@ class Algebraic(Real):
         return self._sign
 
     def __add__(self, other: Real) -> Real:
+        if other.rank > self.rank:
+            return NotImplemented
         value = self._in_field(other)
         return Composite("+", (self, other)) if value is None else self._made(self.value + value)
 
     def __mul__(self, other: Real) -> Real:
+        if other.rank > self.rank:
+            return NotImplemented
         value = self._in_field(other)
         return Composite("*", (self, other)) if value is None else self._made(self.value * value)
 
     def __truediv__(self, other: Real) -> Real:
+        if other.rank > self.rank:
+            return NotImplemented
         if other.sign() == 0:
             raise ZeroDivisionError
         value = self._in_field(other)

@@ -81,10 +81,10 @@ class RealSet:
         return self.inside[-1]
 
     def __or__(self, other: RealSet) -> RealSet:
-        return _combine(self, other, lambda left, right: left or right)
+        return combine(self, other, lambda left, right: left or right)
 
     def __and__(self, other: RealSet) -> RealSet:
-        return _combine(self, other, lambda left, right: left and right)
+        return combine(self, other, lambda left, right: left and right)
 
     def __invert__(self) -> RealSet:
         return RealSet(self.breaks, tuple(not inside for inside in self.inside))
@@ -222,8 +222,8 @@ def _tidy(points: list[Real], inside: list[bool]) -> RealSet:
     return RealSet(tuple(kept_points), tuple(kept))
 
 
-def _combine(left: RealSet, right: RealSet, keep: Callable[[bool, bool], bool]) -> RealSet:
-    """Walk along both rows at once."""
+def combine(left: RealSet, right: RealSet, keep: Callable[[bool, bool], bool]) -> RealSet:
+    """The numbers x with ``keep(x in left, x in right)``: walks along both rows at once."""
     points: list[Real] = []
     inside = [keep(left.inside[0], right.inside[0])]
     i = j = 0

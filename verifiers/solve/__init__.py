@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from functools import lru_cache
 from typing import TypeAlias
 
@@ -19,7 +20,9 @@ from verifiers.solve.equation import (
 )
 from verifiers.solve.inequality import solve_inequality
 from verifiers.solve.solution import Solution
-from verifiers.types import Domain, Problem
+from verifiers.solve.transcendental import solve_transcendental, uses_functions
+from verifiers.syntax.errors import OverBudgetError
+from verifiers.types import Domain, Problem, Reason
 
 __all__ = [
     "ComplexSolution",
@@ -89,10 +92,31 @@ def _outcome(
         read = read_equation(_problem(equation, unknown, domain, params))
         if domain is Domain.COMPLEX:
             return read, solve_complex(read)
-        solution = solve_inequality(read) if read.is_inequality else solve_algebraic(read)
-        return read, restrict(solution, domain)
+        return read, restrict(_within(_solve(read)), domain)
     except UndecidedError as error:
         return read, error
+
+
+def _within(solution: Solution) -> Solution:
+    """The solutions in the interval that the problem states."""
+    within = solution.equation.within
+    if within is None:
+        return solution
+    try:
+        solutions = solution.solutions & within
+    except OverBudgetError as error:
+        raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
+    sentence = f"Only {within.describe(solution.unknown)} is asked for."
+    return replace(solution, solutions=solutions, certificate=(*solution.certificate, sentence))
+
+
+def _solve(read: Equation) -> Solution:
+    """By the first solver whose class of equations it is; the last one's reason if by none."""
+    if read.is_inequality:
+        return solve_inequality(read)
+    if uses_functions(read):
+        return solve_transcendental(read)
+    return solve_algebraic(read)
 
 
 @lru_cache(maxsize=CACHE_SIZE)

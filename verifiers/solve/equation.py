@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
+from verifiers.algebra.evaluate import BARE_LOG, NotAlgebraicError, Undefined, evaluate
 from verifiers.algebra.exact import Real
+from verifiers.algebra.functions import E_NUMBER
+from verifiers.algebra.sets import RealSet
 from verifiers.domain import Condition, conditions
+from verifiers.solve.bare_log import natural_log, with_natural_log
+from verifiers.solve.kernels import is_transcendental
+from verifiers.solve.stated import split_stated, stated_set
 from verifiers.syntax.ast import Add, Expr, Operator, Relation, Sym
 from verifiers.syntax.errors import OverBudgetError, ParseError, UnsupportedSyntaxError
 from verifiers.syntax.parser import parse_chain, parse_relation
@@ -29,12 +34,15 @@ class Equation:
     """``relation`` has no other name than ``unknown`` in it; ``parameters`` were put into it.
 
     ``rest``: the further relations of a chain, as 2x + 1 <= 5 of 1 < 2x + 1 <= 5.
+    Under the name ``BARE_LOG`` stands the base of a log without one, where it is not 10.
+    ``within`` is the interval that the problem states, if it does.
     """
 
     relation: Relation
     unknown: str
     parameters: Mapping[str, Real]
     rest: tuple[Relation, ...] = ()
+    within: RealSet | None = None
 
     @property
     def is_inequality(self) -> bool:
@@ -93,23 +101,43 @@ def equation_conditions(equation: Equation) -> tuple[Condition, ...]:
 def read_equation(problem: Problem) -> Equation:
     """Raises ``UndecidedError`` for what is malformed or not supported."""
     names = {*problem.params, *([problem.unknown] if problem.unknown else [])}
+    restriction = ""
     try:
-        sides, operators = parse_chain(problem.equation, names)
-        if len(operators) != 1 and (not operators or "=" in operators):
-            raise ParseError(
-                f"{len(operators)} relations, expected one, or a chain such as 1 < x < 2"
-            )
+        try:
+            sides, operators = _relations(problem.equation, names)
+        except ParseError:
+            stated = split_stated(problem.equation)
+            if stated is None:
+                raise
+            (sides, operators), restriction = _relations(stated[0], names), stated[1]
         values, parameters = _parameters(problem.params)
     except (UnsupportedSyntaxError, OverBudgetError, NotAlgebraicError) as error:
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
     except ParseError as error:
         raise UndecidedError(Reason.MALFORMED_PROBLEM, str(error)) from error
-    sides = tuple(substitute(side, values) for side in sides)
-    first, *rest = (
-        Relation(op, lhs, rhs) for op, (lhs, rhs) in zip(operators, pairwise(sides), strict=True)
-    )
-    free = frozenset().union(*map(free_names, sides))
-    return Equation(first, _unknown(problem.unknown, free), parameters, tuple(rest))
+    relations = [
+        Relation(op, substitute(lhs, values), substitute(rhs, values))
+        for op, (lhs, rhs) in zip(operators, pairwise(sides), strict=True)
+    ]
+    sides = tuple(side for relation in relations for side in (relation.lhs, relation.rhs))
+    unknown = _unknown(problem.unknown, frozenset().union(*map(free_names, sides)))
+    if any(map(is_transcendental, sides)) and any(map(natural_log, relations)):
+        relations = [with_natural_log(relation) for relation in relations]
+        parameters = {**parameters, BARE_LOG: E_NUMBER}
+    within = stated_set(restriction, unknown) if restriction else None
+    if restriction and within is None:
+        raise UndecidedError(
+            Reason.MALFORMED_PROBLEM, f"{restriction!a} is no interval for {unknown}"
+        )
+    return Equation(relations[0], unknown, parameters, tuple(relations[1:]), within)
+
+
+def _relations(text: str, names: Iterable[str]) -> tuple[tuple[Expr, ...], tuple[Operator, ...]]:
+    """The sides and signs of one relation, or of a chain of inequalities."""
+    sides, operators = parse_chain(text, names)
+    if len(operators) != 1 and (not operators or "=" in operators):
+        raise ParseError(f"{len(operators)} relations, expected one, or a chain such as 1 < x < 2")
+    return sides, operators
 
 
 def _unknown(declared: str | None, free: frozenset[str]) -> str:

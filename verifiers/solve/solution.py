@@ -45,6 +45,8 @@ class Solution:
     def domain_texts(self) -> tuple[str, ...]:
         """The restrictions, solved for the unknown: ``("y != 0",)``."""
         texts = condition_texts(self.conditions)
+        if self.equation.within is not None:
+            texts += (self.equation.within.describe(self.unknown),)
         kind = {Domain.INTEGER: "∈ ℤ", Domain.RATIONAL: "∈ ℚ", Domain.POSITIVE: "> 0"}
         return (*texts, f"{self.unknown} {kind[self.among]}") if self.among in kind else texts
 
@@ -56,4 +58,5 @@ class Solution:
     @cached_property
     def domain(self) -> RealSet | None:
         """The real domain, or None where it has no exact description here."""
-        return domain_set(self.conditions)
+        domain, within = domain_set(self.conditions), self.equation.within
+        return domain if domain is None or within is None else domain & within

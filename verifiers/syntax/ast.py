@@ -64,7 +64,32 @@ class PlusMinus:
     arg: Expr
 
 
-Expr: TypeAlias = Num | Sym | Neg | Add | Mul | Div | Pow | Root | Abs | PlusMinus
+@dataclass(frozen=True, slots=True)
+class Const:
+    name: Literal["pi", "e"]
+
+
+@dataclass(frozen=True, slots=True)
+class Log:
+    """``base`` is None where the text writes none: log x."""
+
+    arg: Expr
+    base: Expr | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Func:
+    name: FuncName
+    arg: Expr
+
+
+FuncName: TypeAlias = Literal[
+    "sin", "cos", "tan", "cot", "sec", "csc", "arcsin", "arccos", "arctan"
+]
+
+Expr: TypeAlias = (
+    Num | Sym | Const | Neg | Add | Mul | Div | Pow | Root | Abs | PlusMinus | Log | Func
+)
 
 Operator: TypeAlias = Literal["=", "!=", "<", "<=", ">", ">="]
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from fractions import Fraction
 
-from verifiers.syntax.ast import Add, Div, Expr, Num, Sym
+from verifiers.syntax.ast import Add, Const, Div, Expr, Num, Sym
 from verifiers.syntax.errors import ParseError, UnsupportedSyntaxError
 from verifiers.syntax.stream import TokenStream
 from verifiers.syntax.tokens import Token
@@ -30,19 +30,28 @@ class AtomParser(TokenStream):
         number = Num(Fraction(int(text)) if text.isdecimal() else Fraction(text))
         before = self.tokens[self.index - 2].kind if self.index > 1 else ""
         if not text.isdecimal() or before in _NO_MIXED_NUMBER_AFTER:
-            return number
+            return self._percent(number)
         fraction = self._mixed_fraction()
-        return Add((number, fraction)) if fraction else number
+        return self._percent(Add((number, fraction)) if fraction else number)
+
+    def _percent(self, number: Expr) -> Expr:
+        return Div(number, Num(Fraction(100))) if self.accept("%") else number
 
     def vulgar_fraction(self) -> Div:
         """½ and the like."""
         above, below = VULGAR_FRACTIONS[self.advance().value]
         return Div(Num(Fraction(above)), Num(Fraction(below)))
 
-    def name(self) -> Sym:
+    def name(self) -> Expr:
         """A name with its subscript; a word of several names is split, and its first is taken."""
         token = self.advance()
         word = token.value
+        if word not in self._names and len(word) == 3 and (cut := _cut_at_pi(word)):
+            self._split(token, (word[:cut], word[cut:]))  # 2pik is 2 pi k
+            token = self.advance()
+            word = token.value
+        if word == "pi" and word not in self._names:
+            return Const("pi")
         if word in self._names or word in GREEK_NAMES:
             return Sym(word + self._subscript(token))
         if word.lower() in ENGLISH:
@@ -51,15 +60,23 @@ class AtomParser(TokenStream):
         if word in UNSUPPORTED_FUNCTIONS:
             raise UnsupportedSyntaxError(f"{word} is not supported", token.start)
         if len(word) > 1 and (len(word) == 2 or all(letter in self._names for letter in word)):
-            self.index -= 1
-            self.tokens[self.index : self.index + 1] = [
-                Token("word", letter, token.start + offset, token.start + offset + 1)
-                for offset, letter in enumerate(word)
-            ]
+            self._split(token, word)
             token = self.advance()
         elif len(word) > 2 and self.token.kind == "(":
             raise ParseError(f"the function {word[:20]} is not in the grammar", token.start)
-        return Sym(token.value + self._subscript(token))
+        subscript = self._subscript(token)
+        if token.value == "e" and not subscript and "e" not in self._names:
+            return Const("e")
+        return Sym(token.value + subscript)
+
+    def _split(self, token: Token, parts: Iterable[str]) -> None:
+        """Put words in the place of the one just read."""
+        self.index -= 1
+        tokens, start = [], token.start
+        for part in parts:
+            tokens.append(Token("word", part, start, start + len(part)))
+            start += len(part)
+        self.tokens[self.index : self.index + 1] = tokens
 
     def _mixed_fraction(self) -> Div | None:
         """The ``1/2`` of ``3 1/2`` (also ``3\\frac{1}{2}`` and ``3½``), or None."""
@@ -109,6 +126,11 @@ class AtomParser(TokenStream):
         if self.token.kind not in ("number", "word") or not self.token.value.isalnum():
             self.fail("a subscript")
         return self.advance().value
+
+
+def _cut_at_pi(word: str) -> int:
+    """Where a word of pi and one letter falls in two, else 0."""
+    return 2 if word.startswith("pi") else 1 if word.endswith("pi") else 0
 
 
 def _integers(*texts: str) -> list[int]:

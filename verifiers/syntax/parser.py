@@ -5,6 +5,7 @@
     unary    = "-" unary | "+" unary | power
     power    = atom [ "^" unary | superscript ]          to the right: 2^3^2 = 2^9
     atom     = number | name | "(" sum ")" | "|" sum "|" | "\\frac" atom atom | "sqrt" atom | ...
+             | function [ "^" number ] ( "(" sum ")" | power { power } )     sin 2x, ln^2 x
 
 A text with two usual readings is refused, not guessed: ``1/xy``, ``2 3``, ``±a ± b``.
 """
@@ -29,8 +30,8 @@ from verifiers.syntax.ast import (
     Relation,
     Root,
 )
-from verifiers.syntax.atoms import AtomParser
 from verifiers.syntax.errors import MAX_DIVISIONS, OverBudgetError, ParseError
+from verifiers.syntax.functions import FunctionParser
 from verifiers.syntax.words import ENGLISH, FUNCTIONS
 
 RELATIONS = frozenset({"=", "!=", "<", "<=", ">", ">="})
@@ -69,12 +70,11 @@ def parse_chain(
     return sides, operators
 
 
-class Parser(AtomParser):
+class Parser(FunctionParser):
     """The expressions of one token stream; other grammars are built on its methods."""
 
     def __init__(self, text: str, names: Iterable[str] = ()) -> None:
         super().__init__(text, names)
-        self._open_bars = 0
         self._divisions = 0
 
     def chain(self) -> tuple[tuple[Expr, ...], tuple[Operator, ...]]:
@@ -206,6 +206,8 @@ class Parser(AtomParser):
     def _word(self) -> Expr:
         token = self.token
         if token.value not in FUNCTIONS:
+            if self.starts_function():
+                return self.function()
             return self.name()
         if token.value == "abs":
             self.advance()

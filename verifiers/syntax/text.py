@@ -7,8 +7,11 @@ from fractions import Fraction
 from verifiers.syntax.ast import (
     Abs,
     Add,
+    Const,
     Div,
     Expr,
+    Func,
+    Log,
     Mul,
     Neg,
     Num,
@@ -60,6 +63,21 @@ def _unbracketed(expr: Expr) -> tuple[str, int]:
             return f"{name}({_text(radicand, _SUM)})", _ATOM
         case Abs(arg):
             return f"abs({_text(arg, _SUM)})", _ATOM
+        case Const(name):
+            return name, _ATOM
+        case Func(name, arg):
+            return f"{name}({_text(arg, _SUM)})", _ATOM
+        case Log(arg, base):
+            return f"{_log_name(base)}({_text(arg, _SUM)})", _ATOM
+
+
+def _log_name(base: Expr | None) -> str:
+    if base is None:
+        return "log"
+    text = _text(base, _SUM)
+    if text == "e":
+        return "ln"
+    return f"log_{text}" if text.isdecimal() else f"log_{{{text}}}"
 
 
 def _sum(terms: tuple[Expr, ...]) -> str:

@@ -15,6 +15,7 @@ from verifiers.syntax.errors import (
 )
 from verifiers.syntax.words import (
     COMMANDS,
+    FUNCTION_COMMANDS,
     GREEK,
     GREEK_NAMES,
     SIGNS,
@@ -47,9 +48,10 @@ _TOKEN = re.compile(
   | \\left\s*(?:\||\\l?vert)(?P<left_bar>)
   | \\right\s*(?:\||\\r?vert)(?P<right_bar>)
   | \\mathbb\s*(?:\{\s*R\s*\}|R)(?P<reals>)
+  | \\mathbb\s*(?:\{\s*Z\s*\}|Z)(?P<integers>)
   | \\[dtc]?frac\s*(?P<short_fraction>[0-9]\s*[0-9])
-  | \\(?P<command>[A-Za-z]+|[{}|])
-  | (?P<symbol>\*\*|<=|>=|!=|==|=<|=>|\+/-|[-+*/^_=<>(){}\[\]|,;:.±])
+  | \\(?P<command>[A-Za-z]+|[{}|%])
+  | (?P<symbol>\*\*|<=|>=|!=|==|=<|=>|\+/-|[-+*/^_=<>(){}\[\]|,;:.±%])
   | (?P<super>[⁺⁻]?[⁰¹²³⁴⁵⁶⁷⁸⁹]+)
   | (?P<sub>[₀-₉]+)
   | (?P<other>[^\\]|\\)
@@ -108,8 +110,8 @@ def _tokens_of(group: str, value: str, start: int, end: int) -> list[Token]:
             return [Token("abs(", "|", start, end)]
         case "right_bar":
             return [Token(")abs", "|", start, end)]
-        case "reals":
-            return [Token("reals", value, start, end)]
+        case "reals" | "integers":
+            return [Token(group, value, start, end)]
         case "short_fraction":
             digits = [Token("number", digit, end, end) for digit in value if digit.isdecimal()]
             return [Token("frac", "\\frac", start, end), *digits]
@@ -127,6 +129,10 @@ def _command(name: str, start: int, end: int) -> list[Token]:
         return []
     if name in "{}|":
         return [Token("|" if name == "|" else "\\" + name, name, start, end)]
+    if name == "%":
+        return [Token("%", name, start, end)]
+    if name in FUNCTION_COMMANDS:
+        return [Token("word", name, start, end)]
     if name in COMMANDS:
         return [Token(COMMANDS[name], name, start, end)]
     if name in GREEK_NAMES:
@@ -146,5 +152,5 @@ def _single_character(value: str, start: int, end: int) -> Token:
     if value in SIGNS:
         return Token(SIGNS[value], value, start, end)
     if value == "π":
-        raise UnsupportedSyntaxError("π is not supported", start)
+        return Token("word", "pi", start, start + 1)
     raise ParseError(f"the character {value!a} is not in the grammar", start)

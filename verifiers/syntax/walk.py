@@ -7,8 +7,11 @@ from collections.abc import Iterator, Mapping
 from verifiers.syntax.ast import (
     Abs,
     Add,
+    Const,
     Div,
     Expr,
+    Func,
+    Log,
     Mul,
     Neg,
     Num,
@@ -21,7 +24,7 @@ from verifiers.syntax.ast import (
 
 def children(expr: Expr) -> tuple[Expr, ...]:
     match expr:
-        case Num() | Sym():
+        case Num() | Sym() | Const():
             return ()
         case Add(terms):
             return terms
@@ -35,6 +38,10 @@ def children(expr: Expr) -> tuple[Expr, ...]:
             return (arg,)
         case Root(radicand):
             return (radicand,)
+        case Func(_, arg):
+            return (arg,)
+        case Log(arg, base):
+            return (arg,) if base is None else (arg, base)
 
 
 def rebuild(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
@@ -56,6 +63,10 @@ def rebuild(expr: Expr, parts: tuple[Expr, ...]) -> Expr:
             return PlusMinus(*parts)
         case Root():
             return Root(parts[0], expr.index)
+        case Func():
+            return Func(expr.name, *parts)
+        case Log():
+            return Log(*parts)
     return expr
 
 
@@ -76,7 +87,7 @@ def substitute(expr: Expr, values: Mapping[str, Expr]) -> Expr:
     """``expr`` with names replaced by expressions; nothing is evaluated."""
     if isinstance(expr, Sym):
         return values.get(expr.name, expr)
-    if isinstance(expr, Num):
+    if isinstance(expr, Num | Const):
         return expr
     return rebuild(expr, tuple(substitute(child, values) for child in children(expr)))
 
@@ -89,7 +100,7 @@ def plus_minus_choices(expr: Expr) -> tuple[Expr, ...]:
 
 
 def _choose(expr: Expr, *, plus: bool) -> Expr:
-    if isinstance(expr, Num | Sym):
+    if isinstance(expr, Num | Sym | Const):
         return expr
     parts = tuple(_choose(child, plus=plus) for child in children(expr))
     if isinstance(expr, PlusMinus):

@@ -40,14 +40,13 @@ SPACING_COMMANDS = frozenset(
     )
 )
 TEXT_COMMANDS = frozenset(_words("text mathrm textrm textbf mathbf textit mbox operatorname rm"))
-UNSUPPORTED_COMMANDS = frozenset(
-    _words("sin cos tan cot sec csc arcsin arccos arctan ln log exp pi int sum prod lim mp")
-)
+UNSUPPORTED_COMMANDS = frozenset(_words("int sum prod lim mp"))
 
 SIGNS = {
     "−": "-", "–": "-", "·": "*", "×": "*", "⋅": "*", "∗": "*", "÷": "/", "∕": "/", "⁄": "/",
     "≠": "!=", "≤": "<=", "≥": ">=", "⩽": "<=", "⩾": ">=", "√": "sqrt", "∛": "cbrt", "∜": "root4",
-    "∅": "empty", "∈": "in", "ℝ": "reals", "∞": "infinity", "∪": "union", "∩": "intersection",
+    "∅": "empty", "∈": "in", "ℝ": "reals", "ℤ": "integers", "∞": "infinity",
+    "∪": "union", "∩": "intersection",
     "∖": "setminus", "∨": "or", "∧": "and", "**": "^", "!=": "!=", "==": "=", "=<": "<=",
     "=>": ">=", "+/-": "±",
 }  # fmt: skip
@@ -60,7 +59,17 @@ SUPERSCRIPTS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+"
 SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 
 FUNCTIONS = frozenset(_words("sqrt cbrt abs"))
-UNSUPPORTED_FUNCTIONS = frozenset(_words("sin cos tan cot sec csc ln log exp pi lim"))
+TRIGONOMETRIC = {
+    **{name: name for name in _words("sin cos tan cot sec csc arcsin arccos arctan")},
+    "tg": "tan", "ctg": "cot", "cosec": "csc", "asin": "arcsin", "acos": "arccos",
+    "atan": "arctan", "arctg": "arctan",
+}  # fmt: skip
+NAMED_FUNCTIONS = frozenset({*TRIGONOMETRIC, "ln", "lg", "log", "exp"})
+"""Functions that may stand before a bare argument: sin 2x, ln 3."""
+FUNCTION_COMMANDS = frozenset(
+    _words("sin cos tan cot sec csc arcsin arccos arctan tg ctg arctg ln lg log exp pi")
+)
+UNSUPPORTED_FUNCTIONS = frozenset(_words("lim sinh cosh tanh coth sech csch"))
 ENGLISH = frozenset(
     _words(
         "all and any are but do does empty equation except exist exists for has have in infinitely "
