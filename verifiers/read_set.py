@@ -22,7 +22,7 @@ from verifiers.syntax.parser import RELATIONS
 from verifiers.types import Reason
 
 _MIRRORED = {"<": ">", "<=": ">=", ">": "<", ">=": "<=", "=": "=", "!=": "!="}
-_LEAD_IN = re.compile(
+LEAD_IN = re.compile(
     r"\s*(?:the )?(?:final )?(?:real )?(?:answers?|solutions?|roots?)(?: set)?"
     r"(?: of (?:the|this) equation)?(?: is| are|\s*[:=])\s*(?=\S)",
     re.IGNORECASE,
@@ -37,7 +37,7 @@ def parse_set(text: str, unknown: str, parameters: Mapping[str, Real] | None = N
     """
     phrase = read_phrase(text, unknown)
     if phrase is None:
-        lead_in = _LEAD_IN.match(text)
+        lead_in = LEAD_IN.match(text)
         return _read(text[lead_in.end() :] if lead_in else text, unknown, parameters or {})
     if phrase.kind == "infinitely many":
         raise AnswerError(Reason.WRONG_KIND, '"Infinitely many" does not say which.')

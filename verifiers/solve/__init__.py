@@ -16,11 +16,17 @@ from verifiers.solve.equation import (
     read_equation,
 )
 from verifiers.solve.solution import Solution
+from verifiers.solve.system import System, is_system, read_system, system_conditions
+from verifiers.solve.system_solution import SystemSolution
+from verifiers.solve.systems import solve_system
 from verifiers.types import Domain, Problem
 
 __all__ = [
+    "AnySolution",
     "Equation",
     "Solution",
+    "System",
+    "SystemSolution",
     "UndecidedError",
     "domain_conditions",
     "holds_at",
@@ -30,10 +36,14 @@ __all__ = [
 
 CACHE_SIZE = 4096
 
-_Key: TypeAlias = tuple[str, str | None, Domain, tuple[tuple[str, str], ...]]
+AnyEquation: TypeAlias = Equation | System
+AnySolution: TypeAlias = Solution | SystemSolution
+
+_Text: TypeAlias = str | tuple[str, ...]
+_Key: TypeAlias = tuple[_Text, str | None, Domain, tuple[tuple[str, str], ...]]
 
 
-def solve(problem: Problem | str) -> Solution:
+def solve(problem: Problem | str) -> AnySolution:
     """The solution set over the reals; equal problems are solved once.
 
     Raises ``UndecidedError``, with its reason, for a malformed problem and for an equation whose
@@ -61,7 +71,7 @@ def real_domain(problem: Problem | str) -> RealSet | None:
     return domain_set(_conditions(*_key(problem)))
 
 
-def outcome_of(problem: Problem | str) -> tuple[Equation | None, Solution | UndecidedError]:
+def outcome_of(problem: Problem | str) -> tuple[AnyEquation | None, AnySolution | UndecidedError]:
     """The equation, where it could be read, and its solution or why there is none."""
     return _outcome(*_key(problem))
 
@@ -70,16 +80,23 @@ def _key(problem: Problem | str) -> _Key:
     if isinstance(problem, str):
         return (problem, None, Domain.REAL, ())
     params = tuple(sorted(problem.params.items()))
-    return (problem.equation, problem.unknown, problem.domain, params)
+    equation = problem.equation
+    if not isinstance(equation, str):
+        equation = equation[0] if len(equation) == 1 else tuple(equation)
+    return (equation, problem.unknown, problem.domain, params)
 
 
 @lru_cache(maxsize=CACHE_SIZE)
 def _outcome(
-    equation: str, unknown: str | None, domain: Domain, params: tuple[tuple[str, str], ...]
-) -> tuple[Equation | None, Solution | UndecidedError]:
-    read = None
+    equation: _Text, unknown: str | None, domain: Domain, params: tuple[tuple[str, str], ...]
+) -> tuple[AnyEquation | None, AnySolution | UndecidedError]:
+    read: AnyEquation | None = None
     try:
-        read = read_equation(_problem(equation, unknown, domain, params))
+        problem = _problem(equation, unknown, domain, params)
+        if is_system(problem):
+            read = read_system(problem)
+            return read, solve_system(read)
+        read = read_equation(problem)
         return read, solve_algebraic(read)
     except UndecidedError as error:
         return read, error
@@ -87,13 +104,15 @@ def _outcome(
 
 @lru_cache(maxsize=CACHE_SIZE)
 def _conditions(
-    equation: str, unknown: str | None, domain: Domain, params: tuple[tuple[str, str], ...]
+    equation: _Text, unknown: str | None, domain: Domain, params: tuple[tuple[str, str], ...]
 ) -> tuple[Condition, ...]:
-    read = read_equation(_problem(equation, unknown, domain, params))
-    return equation_conditions(read)
+    problem = _problem(equation, unknown, domain, params)
+    if is_system(problem):
+        return system_conditions(read_system(problem))
+    return equation_conditions(read_equation(problem))
 
 
 def _problem(
-    equation: str, unknown: str | None, domain: Domain, params: tuple[tuple[str, str], ...]
+    equation: _Text, unknown: str | None, domain: Domain, params: tuple[tuple[str, str], ...]
 ) -> Problem:
     return Problem(equation=equation, unknown=unknown, domain=domain, params=dict(params))
