@@ -7,21 +7,12 @@ from time import perf_counter
 
 from verifiers.answer import parse_answer
 from verifiers.compare import compare, expected_text
-from verifiers.compare_tuples import compare_tuples, expected_tuples, read_tuple_answer
 from verifiers.extract import extract_answer
-from verifiers.read_tuples import Tuples
 from verifiers.read_value import AnswerError
-from verifiers.solve import (
-    AnySolution,
-    Equation,
-    Solution,
-    System,
-    SystemSolution,
-    UndecidedError,
-    outcome_of,
-)
+from verifiers.solve import Equation, Solution, UndecidedError, outcome_of
 from verifiers.syntax.errors import OverBudgetError
-from verifiers.types import Ask, Decision, Problem, Reason, Verdict
+from verifiers.types import Decision, Problem, Reason, Verdict
+from verifiers.verify_several import decide_several, expected_several
 
 MAX_TEXT = 500  # of the answer in a verdict
 
@@ -57,13 +48,13 @@ def _decide(problem: Problem | str, text: str) -> Verdict:
     if equation is None:
         assert isinstance(outcome, UndecidedError)
         return _undecided(outcome.reason, str(outcome))
-    if not isinstance(equation, Equation):
-        return _decide_system(problem, equation, outcome, text)
-    assert not isinstance(outcome, SystemSolution)
     try:
+        if not isinstance(equation, Equation):
+            return decide_several(equation, outcome, problem.ask, text)
         answer = parse_answer(text, equation.unknown, problem.ask, equation.parameters)
         if isinstance(outcome, UndecidedError):
             return _undecided(outcome.reason, str(outcome))
+        assert isinstance(outcome, Solution)
         reason, evidence = compare(outcome, problem.ask, answer)
     except AnswerError as error:
         return _incorrect(problem, error.reason, str(error))
@@ -81,33 +72,6 @@ def _decide(problem: Problem | str, text: str) -> Verdict:
     )
 
 
-def _decide_system(
-    problem: Problem, system: System, outcome: AnySolution | UndecidedError, text: str
-) -> Verdict:
-    if problem.ask not in (Ask.SOLUTIONS, Ask.COUNT):
-        message = f"The {problem.ask} of the solutions of a system is not defined."
-        return _undecided(Reason.MALFORMED_PROBLEM, message)
-    solution = outcome if isinstance(outcome, SystemSolution) else None
-    try:
-        answer = read_tuple_answer(text, system, problem.ask, solution)
-        if isinstance(outcome, UndecidedError):
-            return _undecided(outcome.reason, str(outcome))
-        assert solution is not None
-        reason, evidence = compare_tuples(solution, answer)
-    except AnswerError as error:
-        return _incorrect(problem, error.reason, str(error))
-    except OverBudgetError as error:
-        return _incorrect(problem, Reason.OVER_BUDGET_ANSWER, f"The answer is too large: {error}.")
-    return Verdict(
-        verdict=Decision.CORRECT if reason is Reason.EQUAL else Decision.INCORRECT,
-        reason=reason,
-        answer=(answer.text() if isinstance(answer, Tuples) else answer.text(""))[:MAX_TEXT],
-        expected=expected_tuples(solution, problem.ask),
-        domain=solution.domain_texts,
-        evidence=evidence,
-    )
-
-
 def _undecided(reason: Reason, *evidence: str) -> Verdict:
     return Verdict(verdict=Decision.UNDECIDED, reason=reason, evidence=evidence)
 
@@ -120,8 +84,8 @@ def _incorrect(problem: Problem | str, reason: Reason, message: str) -> Verdict:
     expected = None
     if isinstance(outcome, Solution):
         expected = expected_text(outcome, problem.ask)
-    elif isinstance(outcome, SystemSolution):
-        expected = expected_tuples(outcome, problem.ask)
+    elif not isinstance(outcome, UndecidedError):
+        expected = expected_several(outcome, problem.ask)
     return Verdict(
         verdict=Decision.INCORRECT,
         reason=reason,

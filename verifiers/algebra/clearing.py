@@ -117,7 +117,7 @@ class Clearing:
         if (arg, index) not in self._generators:
             num, den = self.quotient(arg)
             if not self._free:
-                raise CannotEliminateError(f"more than {MAX_GENERATORS} roots and absolute values")
+                raise CannotEliminateError(f"more than {self._slots} roots and absolute values")
             unknown = self._free.pop(0)
             power = self.context.constant(1)
             for _ in range(index or 2):

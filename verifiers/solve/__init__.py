@@ -8,6 +8,7 @@ from typing import TypeAlias
 from verifiers.algebra.sets import RealSet
 from verifiers.domain import Condition, condition_texts, domain_set
 from verifiers.solve.algebraic import solve_algebraic
+from verifiers.solve.by_cases import CaseSolution, solve_by_cases
 from verifiers.solve.equation import (
     Equation,
     UndecidedError,
@@ -15,6 +16,7 @@ from verifiers.solve.equation import (
     holds_at,
     read_equation,
 )
+from verifiers.solve.parametric import Parametric, read_parametric, shape_of
 from verifiers.solve.solution import Solution
 from verifiers.solve.system import System, is_system, read_system, system_conditions
 from verifiers.solve.system_solution import SystemSolution
@@ -23,7 +25,9 @@ from verifiers.types import Domain, Problem
 
 __all__ = [
     "AnySolution",
+    "CaseSolution",
     "Equation",
+    "Parametric",
     "Solution",
     "System",
     "SystemSolution",
@@ -36,8 +40,8 @@ __all__ = [
 
 CACHE_SIZE = 4096
 
-AnyEquation: TypeAlias = Equation | System
-AnySolution: TypeAlias = Solution | SystemSolution
+AnyEquation: TypeAlias = Equation | System | Parametric
+AnySolution: TypeAlias = Solution | SystemSolution | CaseSolution
 
 _Text: TypeAlias = str | tuple[str, ...]
 _Key: TypeAlias = tuple[_Text, str | None, Domain, tuple[tuple[str, str], ...]]
@@ -96,10 +100,25 @@ def _outcome(
         if is_system(problem):
             read = read_system(problem)
             return read, solve_system(read)
-        read = read_equation(problem)
+        read = _read_one(problem)
+        if isinstance(read, Parametric):
+            return read, solve_by_cases(read)
         return read, solve_algebraic(read)
     except UndecidedError as error:
         return read, error
+
+
+def _read_one(problem: Problem) -> Equation | Parametric:
+    """One equation in one unknown; with parameters where some have no value."""
+    try:
+        return read_equation(problem)
+    except UndecidedError:
+        parametric = None
+        if problem.params or problem.unknown:
+            parametric = read_parametric(problem)
+        if parametric is None:
+            raise
+        return parametric
 
 
 @lru_cache(maxsize=CACHE_SIZE)
@@ -109,7 +128,10 @@ def _conditions(
     problem = _problem(equation, unknown, domain, params)
     if is_system(problem):
         return system_conditions(read_system(problem))
-    return equation_conditions(read_equation(problem))
+    read = _read_one(problem)
+    if isinstance(read, Parametric):
+        return shape_of(read).conditions
+    return equation_conditions(read)
 
 
 def _problem(

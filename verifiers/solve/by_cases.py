@@ -1,0 +1,268 @@
+"""Equations with parameters: the solutions on each region of the parameter space.
+
+Cleared of denominators the equation is a polynomial whose factors are linear or quadratic in the
+unknown. On a region where the leading coefficients, discriminants and what the domain forbids keep
+their signs, the roots are given by formulas, which are compared as functions, not at samples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from fractions import Fraction
+from functools import cached_property, reduce
+from typing import TypeVar
+
+from flint import fmpq, fmpq_mpoly
+
+from verifiers.algebra.eliminate import CannotEliminateError, ZeroDenominatorError
+from verifiers.algebra.evaluate import NotAlgebraicError
+from verifiers.algebra.functions import (
+    BeyondFieldError,
+    Field,
+    FunctionField,
+    NoValueError,
+    PointField,
+    SignUnknownError,
+)
+from verifiers.algebra.roots import NoExactRootsError
+from verifiers.domain import condition_texts
+from verifiers.solve.equation import UndecidedError
+from verifiers.solve.parametric import Parametric, Shape, shape_of
+from verifiers.solve.regions import Interval, Point, Region, SignRegion
+from verifiers.syntax.ast import Relation
+from verifiers.syntax.errors import OverBudgetError
+from verifiers.types import Ask, Reason
+
+MAX_REGIONS = 400
+
+T = TypeVar("T")
+E = TypeVar("E")
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """The solutions on a region: ``values``, or all real numbers but them where ``all_but``.
+
+    ``nowhere``: the equation is defined for no value of the unknown.
+    """
+
+    values: tuple[object, ...] = ()  # elements of the region's field
+    all_but: bool = False
+    nowhere: bool = False
+
+
+@dataclass(frozen=True, kw_only=True, eq=False)
+class CaseSolution:
+    """The solutions for all values of the parameters that the conditions admit."""
+
+    read: Parametric
+    shape: Shape
+    factors: tuple[tuple[fmpq_mpoly, ...], ...]  # each by powers of the unknown
+    forbidden: tuple[tuple[fmpq_mpoly, ...], ...]
+    regions: tuple[Region, ...]
+
+    excluded: tuple[str, ...] = ()
+    extraneous: tuple[str, ...] = ()
+
+    @property
+    def unknown(self) -> str:
+        return self.read.unknown
+
+    @cached_property
+    def text(self) -> str:
+        """``{1/a} if a != 0; no real solutions if a = 0``."""
+        from verifiers.solve.case_text import cases_text
+
+        return cases_text(self)
+
+    @property
+    def certificate(self) -> tuple[str, ...]:
+        where = (
+            f"cut the line of {self.read.names[0]} into {len(self.regions)} points and intervals"
+            if len(self.read.names) == 1
+            else f"leave {len(self.regions)} sign conditions"
+        )
+        return (
+            "Without denominators the equation has factors of degree 1 or 2 in "
+            f"{self.unknown}; their leading coefficients, discriminants and the domain {where}, "
+            "and on each the formulas are compared as functions.",
+        )
+
+    @cached_property
+    def domain_texts(self) -> tuple[str, ...]:
+        return condition_texts(self.shape.conditions)
+
+
+def solve_by_cases(read: Parametric) -> CaseSolution:
+    """Raises ``UndecidedError`` where the solutions cannot be found for all parameters."""
+    try:
+        shape = shape_of(read)
+        factors = () if shape.equation.is_zero() else _factors([shape.equation])
+        solution = CaseSolution(
+            read=read,
+            shape=shape,
+            factors=((shape.context.constant(0),),)
+            if not factors and shape.equation.is_zero()
+            else factors,
+            forbidden=_factors(shape.domain),
+            regions=(),
+        )
+        regions = [region for region, _ in refine([_whole(read)], solution, solutions_on)]
+    except (
+        CannotEliminateError, NoExactRootsError, OverBudgetError, NotAlgebraicError,
+        BeyondFieldError, ZeroDenominatorError, NoValueError,
+    ) as error:  # fmt: skip
+        raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
+    if not regions:
+        raise UndecidedError(Reason.MALFORMED_PROBLEM, "no parameters satisfy the conditions")
+    return CaseSolution(
+        read=read, shape=shape, factors=solution.factors, forbidden=solution.forbidden,
+        regions=tuple(regions),
+    )  # fmt: skip
+
+
+def refine(
+    regions: Sequence[Region],
+    solution: CaseSolution,
+    ask: Callable[[CaseSolution, Field[object]], T],
+) -> list[tuple[Region, T]]:
+    """What ``ask`` says on each region, cut into parts until it can say it for each part.
+
+    Regions that the conditions of the problem forbid are left out. Raises ``OverBudgetError``.
+    """
+    pending = list(regions)
+    answers = []
+    count = 0
+    while pending:
+        count += 1
+        if count > MAX_REGIONS:
+            raise OverBudgetError(f"more than {MAX_REGIONS} regions of the parameters")
+        region = pending.pop(0)
+        try:
+            own = field_on(region, solution)
+            if _admitted(region, own, solution):
+                answers.append((region, ask(solution, own)))
+        except SignUnknownError as error:
+            assert not isinstance(region, Point)
+            pending = [*region.split(error.poly), *pending]
+    return answers
+
+
+def field_on(region: Region, solution: CaseSolution) -> Field[object]:
+    if isinstance(region, Point):
+        return PointField(region.witness, solution.read.variables)  # type: ignore[return-value]
+    shape = solution.shape
+    own = {name: shape.parameters[name] for name in solution.read.names}
+    return FunctionField(shape.context, own, region, region.squares)  # type: ignore[return-value]
+
+
+def solutions_on(solution: CaseSolution, own: Field[E]) -> Found:
+    """The solutions on the region of a field; raises ``SignUnknownError`` for a finer one."""
+    holes: list[E] = []
+    for poly in solution.forbidden:
+        zeros = _zeros(own, poly)
+        if zeros is None:
+            return Found(nowhere=True)
+        _add_new(own, holes, zeros)
+    values: list[E] = []
+    everything = False
+    for poly in solution.factors:
+        zeros = _zeros(own, poly)
+        everything |= zeros is None
+        _add_new(own, values, zeros or [])
+    if everything:
+        return Found(tuple(holes), all_but=True)
+    return Found(tuple(x for x in values if not any(own.same(x, hole) for hole in holes)))
+
+
+def asked_on(found: Found, ask: Ask, own: Field[E]) -> E | None:
+    """The sum, count, ... of the solutions on a region; None for no solutions, save their count."""
+    values: list[E] = list(found.values)  # type: ignore[arg-type]
+    if ask is Ask.COUNT:
+        return own.constant(Fraction(len(values)))
+    if not values:
+        return None
+    if ask is Ask.SUM:
+        return reduce(own.add, values)
+    if ask is Ask.PRODUCT:
+        return reduce(own.multiply, values)
+    sign = 1 if ask is Ask.LARGEST else -1
+    return reduce(lambda x, y: x if own.sign(own.subtract(x, y)) == sign else y, values)
+
+
+def holds_on(relation: Relation, own: Field[E]) -> bool:
+    """Whether a relation between parameters holds on a region; not where a side has no value."""
+    try:
+        difference = own.subtract(own.value(relation.lhs), own.value(relation.rhs))
+    except NoValueError:
+        return False
+    if relation.op in ("=", "!="):
+        return own.is_zero(difference) is (relation.op == "=")
+    sign = own.sign(difference)
+    return {"<": sign < 0, "<=": sign <= 0, ">": sign > 0, ">=": sign >= 0}[relation.op]
+
+
+def _admitted(region: Region, own: Field[object], solution: CaseSolution) -> bool:
+    if isinstance(region, SignRegion):
+        assert isinstance(own, FunctionField)
+        if not region.consistent(own):
+            return False
+    return all(holds_on(relation, own) for relation in solution.read.given)
+
+
+def _whole(read: Parametric) -> Region:
+    if len(read.names) == 1:
+        return Interval(read.names[0], 1)
+    return SignRegion(read.variables)
+
+
+def _factors(polys: Sequence[fmpq_mpoly]) -> tuple[tuple[fmpq_mpoly, ...], ...]:
+    """The irreducible factors, each as its coefficients by powers of the unknown."""
+    found = {}
+    for poly in polys:
+        for part, _ in poly.factor()[1]:
+            found[str(part)] = part
+    return tuple(_by_powers(part) for part in found.values())
+
+
+def _by_powers(poly: fmpq_mpoly) -> tuple[fmpq_mpoly, ...]:
+    degree = poly.degrees()[0]
+    if degree > 2:
+        raise CannotEliminateError("a factor of degree above 2 in the unknown")
+    rows: list[dict[tuple[int, ...], fmpq]] = [{} for _ in range(degree + 1)]
+    for powers, value in poly.to_dict().items():
+        rows[powers[0]][(0, *powers[1:])] = value
+    return tuple(poly.context().from_dict(row) for row in rows)
+
+
+def _zeros(own: Field[E], poly: tuple[fmpq_mpoly, ...]) -> list[E] | None:
+    """The real zeros of a polynomial of degree 2 at most; None where it is 0."""
+    coefficients = [own.polynomial(each) for each in poly]
+    while coefficients and own.is_zero(coefficients[-1]):
+        coefficients.pop()
+    if not coefficients:
+        return None
+    if len(coefficients) == 1:
+        return []
+    if len(coefficients) == 2:
+        below = own.inverse(coefficients[1])
+        return [own.negative(own.multiply(coefficients[0], below))]
+    c, b, a = coefficients
+    four = own.constant(Fraction(-4))
+    discriminant = own.add(own.multiply(b, b), own.multiply(four, own.multiply(a, c)))
+    sign = own.sign(discriminant)
+    if sign < 0:
+        return []
+    half = own.inverse(own.multiply(own.constant(Fraction(2)), a))
+    middle = own.multiply(own.negative(b), half)
+    if sign == 0:
+        return [middle]
+    aside = own.multiply(own.square_root(discriminant), half)
+    return [own.subtract(middle, aside), own.add(middle, aside)]
+
+
+def _add_new(own: Field[E], known: list[E], more: Sequence[E]) -> None:
+    for each in more:
+        if not any(own.same(each, other) for other in known):
+            known.append(each)
