@@ -77,12 +77,12 @@ def _problem(options: argparse.Namespace) -> Problem:
 
 
 def _parameter(text: str) -> tuple[str, str]:
-    name = re.match(r"\s*(\w+?)\s*(?:$|[=!<>≠≤≥])", text)
+    name = re.match(r"\s*(\w+?)\s*[=!<>≠≤≥]", text)
     if not name:
         raise argparse.ArgumentTypeError(
             f"--param {text!r}: accepted are a value, as a=6, and a condition, as 'a != 0'"
         )
-    return name[1], text if text.strip() != name[1] else ""
+    return name[1], text
 
 
 def _parser() -> argparse.ArgumentParser:

@@ -8,13 +8,15 @@ from typing import TypeVar
 from verifiers.algebra.eliminate import CannotEliminateError
 from verifiers.algebra.evaluate import NotAlgebraicError
 from verifiers.algebra.exact import Real
-from verifiers.algebra.functions import BeyondFieldError, Field, NoValueError, PointField
+from verifiers.algebra.fields import BeyondFieldError, Field, NoValueError, PointField
 from verifiers.algebra.roots import NoExactRootsError
 from verifiers.algebra.sets import RealSet
 from verifiers.guard import guarded
-from verifiers.read_cases import Case, CaseReader, Claim
+from verifiers.read_cases import Case, CaseReader
+from verifiers.read_claim import Claim
 from verifiers.read_value import AnswerError
-from verifiers.solve.by_cases import CaseSolution, Found, asked_on, holds_on, refine, solutions_on
+from verifiers.solve.by_cases import CaseSolution, refine, solutions_on
+from verifiers.solve.on_region import Found, asked_on, holds_on
 from verifiers.solve.parametric import Parametric
 from verifiers.solve.regions import Witness
 from verifiers.types import Ask, Reason
@@ -143,7 +145,10 @@ def _evidence(
     claim = next(
         (case.claim for case in active if not _agrees(found, case.claim, ask, own)), Claim()
     )
-    answered = _values(claim, own)
+    try:
+        answered = _values(claim, own)
+    except BeyondFieldError:
+        answered = []
     if ask is not Ask.SOLUTIONS:
         value = str(answered[0])[:_SHOWN] if answered else "nothing"
         return Reason.WRONG_VALUE, (f"{at} the solution set is {right}, the answer {value}.",)

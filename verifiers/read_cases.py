@@ -11,20 +11,20 @@ everything else is claimed. A case without a condition is claimed for all parame
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from itertools import pairwise
 
 from verifiers.algebra.exact import Real
 from verifiers.answer import parse_answer
-from verifiers.phrases import UNWRAP, read_phrase
+from verifiers.phrases import read_phrase
+from verifiers.read_claim import Claim, ClaimParser
+from verifiers.read_pieces import one_line, pieces_of
 from verifiers.read_set import LEAD_IN
-from verifiers.read_value import AnswerError, ValueParser
+from verifiers.read_value import AnswerError
 from verifiers.solve.parametric import relations_of
-from verifiers.syntax.ast import Add, Expr, Num, PlusMinus, Relation, Sym
+from verifiers.syntax.ast import Add, Num, PlusMinus, Relation
 from verifiers.syntax.errors import ParseError
-from verifiers.syntax.text import to_text
-from verifiers.syntax.walk import free_names, plus_minus_choices, subexpressions
+from verifiers.syntax.walk import free_names, subexpressions
 from verifiers.types import Ask, Reason
 
 MAX_CASES = 24
@@ -34,20 +34,12 @@ _IF = re.compile(
     r"assuming(?: that)?|given(?: that)?|in (?:the )?case(?: that| of)?|with|unless)\b"
 )
 _OTHERWISE = re.compile(r"\b(?:otherwise|else|in all other cases|in any other case)\b")
-_CUT = re.compile(
-    r"(?P<open>\\?[({\[])|(?P<close>\\?[)}\]])|(?P<cut>[,;]\s*(?:and\b|or\b|but\b)?"
-    r"|\b(?:and|or|but|while)\b|\\(?:lor|land|vee|wedge)\b|[∧∨])"
-)
-_ROWS = re.compile(r"\\begin\s*\{d?cases\}|\\end\s*\{d?cases\}|\\left\s*\\\{|\\right\s*\.")
 _ALL = re.compile(
     r"\s*(?:all|any|every|each)(?: other)?(?: (?:real|values?|numbers?))*(?: of)?\b\s*"
 )
 _CLAIM_STARTS = re.compile(
     r"(?<=\S)\s+(?=(?:there (?:is|are)|the (?:equation|solution)|it has|no (?:real )?solution|"
     r"all real|every real|any real|infinitely)\b)"
-)
-_SUBJECT = re.compile(
-    r"(?<!of )(?<!of the )\b(?:the )?(?:only |unique |real )*solutions? (?:is|are)\b:?"
 )
 _IS_SOLUTION = re.compile(r"\s+(?:is|are)(?: all)?(?: an?| the)? solutions?\s*\.?\s*$")
 _WORDED = [
@@ -66,15 +58,6 @@ _LABEL = re.compile(
     r"(?:solutions|roots))?\s*(?:=|:|is\b)",
     re.IGNORECASE,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Claim:
-    """``values`` are answered, or all real numbers but them; ``infinite``: infinitely many."""
-
-    values: tuple[Expr, ...] = ()
-    all_but: bool = False
-    infinite: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,7 +100,7 @@ class CaseReader:
 
     def read(self, text: str) -> tuple[Case, ...]:
         """Raises ``ParseError`` and ``AnswerError``."""
-        for connector, piece in _pieces(_plain(text)):
+        for connector, piece in pieces_of(one_line(text)):
             self._place(connector, piece)
         drafts = [draft for draft in self._drafts if draft.claims or draft.conditioned]
         if not 1 <= len(drafts) <= MAX_CASES:
@@ -255,131 +238,4 @@ class CaseReader:
         return claim
 
     def _values_in(self, text: str) -> Claim:
-        return _ClaimParser(text, self._unknown, self._names, self._values).claim()
-
-
-class _ClaimParser(ValueParser):
-    """Values with parameters in them: ``x = b/a``, ``{a, 2}``, ``x != a``, ``x in ℝ``."""
-
-    def __init__(
-        self, text: str, unknown: str, names: tuple[str, ...], values: Mapping[str, Real]
-    ) -> None:
-        super().__init__(text, unknown, values)
-        self._names = self._names.union(names)
-        self._allowed = {*names, *values}
-        self._found: list[Expr] = []
-        self._excluded = False
-
-    def claim(self) -> Claim:
-        self._item()
-        while self.accept(",") or self.accept(";") or self._word_follows("or", "and"):
-            self._word_follows("and", "or")
-            self._item()
-        self.accept(".")
-        self.expect_end("',', 'or' or the end")
-        return Claim(tuple(self._found), all_but=self._excluded)
-
-    def _word_follows(self, *words: str) -> bool:
-        if self.token.value.lower() in words or self.token.kind in words:
-            self.index += 1
-            return True
-        return False
-
-    def _item(self) -> None:
-        if self.token.kind == "\\{" or (self.token.kind == "{" and self._is_list()):
-            return self._braces()
-        if self.accept("empty"):
-            return None
-        left = self.sum()
-        if self._word_follows("in"):
-            self.check_assigned(left)
-            return self._set()
-        if self.accept("!="):
-            self.check_assigned(left)
-            if self._found and not self._excluded:
-                self.fail("a value")
-            self._excluded = True
-            return self._add(self.sum())
-        sides = [left]
-        while self.accept("="):
-            sides.append(self.sum())
-        if len(sides) == 2 and self.is_unknown(sides[1]) and not self.is_unknown(left):
-            sides = sides[::-1]
-        if len(sides) > 2:
-            raise ParseError("a chain of equations, expected one value")
-        if len(sides) > 1:
-            self.check_assigned(sides[0])
-        return self._add(sides[-1])
-
-    def _is_list(self) -> bool:
-        """Whether the ``{`` here closes the whole item."""
-        depth = 0
-        for token, after in pairwise(self.tokens[self.index :]):
-            depth += (token.kind == "{") - (token.kind == "}")
-            if depth == 0:
-                return after.kind in ("end", ",", ";", ".", "or") or after.value == "or"
-        return False
-
-    def _set(self) -> None:
-        if self.accept("reals"):
-            self._excluded = True
-            if not (self.accept("setminus") or self.token.kind == "\\{"):
-                return
-        self._braces()
-
-    def _braces(self) -> None:
-        if not (self.accept("\\{") or self.accept("{")):
-            self.fail("a set")
-        while self.token.kind not in ("\\}", "}"):
-            self._add(self.sum())
-            if not self.accept(","):
-                break
-        if not (self.accept("\\}") or self.accept("}")):
-            self.fail("'}'")
-
-    def _add(self, expr: Expr) -> None:
-        if others := free_names(expr) - self._allowed:
-            shown = ", ".join(sorted(others))
-            raise AnswerError(Reason.WRONG_KIND, f"The answer is not solved: it has {shown} in it.")
-        if sum(isinstance(part, PlusMinus) for part in subexpressions(expr)) > 1:
-            raise ParseError("several ± in one value have two readings")
-        self._num_values += 1
-        self._found += plus_minus_choices(expr)
-        assert not isinstance(expr, Sym) or to_text(expr) != self.unknown
-
-
-def _plain(text: str) -> str:
-    """One line, cases with "if" between what is claimed and its condition."""
-    plain = UNWRAP.sub(r" \1 ", text).replace("$", " ")
-    plain = re.sub(r"&\s*(?=if\b|when\b|for\b|otherwise\b|else\b|where\b)", " ", plain)
-    plain = re.sub(r"\\\\|\n", ";", _ROWS.sub(" ", plain))
-    plain = re.sub(r",?\s*&", " if ", plain)
-    plain = re.sub(r"\.\s+(?=[A-Z])", "; ", plain)
-    plain = re.sub(r"([^;,]*?)\s*(?:⇒|⟹|\\Rightarrow\b|\\implies\b)", r"if \1,", plain)
-    plain = re.sub(r"\bthen\b|:", ",", _SUBJECT.sub(",", plain))
-    plain = re.sub(r"\(([^()]*(?:[≠<>=]|\\neq?\b|\\[lg]eq?\b)[^()]*)\)", r", \1", plain)
-    return re.sub(r"\b(If|When|For|Otherwise|Else|Where|Unless|Given|Assuming|Provided)\b",
-                  lambda match: match[0].lower(), plain)  # fmt: skip
-
-
-def _pieces(text: str) -> Iterator[tuple[str, str]]:
-    """The connector before each piece (``,`` ``;`` ``or`` ``and``), and the piece."""
-    depth, start, connector = 0, 0, ","
-    for match in _CUT.finditer(text):
-        depth += (match["open"] is not None) - (match["close"] is not None)
-        if match["cut"] and depth <= 0:
-            if text[start : match.start()].strip(" .~"):
-                yield connector, text[start : match.start()].strip()
-                connector = ","
-            start = match.end()
-            connector = _kind(match["cut"], connector)
-    if text[start:].strip(" .~"):
-        yield connector, text[start:].strip()
-
-
-def _kind(cut: str, before: str) -> str:
-    if before == ";" or cut.startswith(";"):
-        return ";"
-    if cut.endswith(("or", "vee", "∨")):
-        return "or"
-    return "and" if cut.endswith(("and", "wedge", "∧")) else ","
+        return ClaimParser(text, self._unknown, self._names, self._values).claim()

@@ -17,6 +17,7 @@ from dataclasses import dataclass
 
 from verifiers.algebra.exact import Real
 from verifiers.phrases import UNWRAP, read_phrase
+from verifiers.read_free import without_declaration
 from verifiers.read_set import LEAD_IN, parse_set
 from verifiers.read_value import AnswerError, ValueParser
 from verifiers.syntax.ast import Expr, PlusMinus, Sym
@@ -25,21 +26,6 @@ from verifiers.syntax.text import to_text
 from verifiers.syntax.walk import free_names, plus_minus_choices, subexpressions
 from verifiers.types import Reason
 
-MAX_DECLARATION = 120  # characters of "where t is any real number"
-
-_NAMES = r"(?P<names>[A-Za-z](?:_\w+)?(?:\s*(?:,|and)\s*[A-Za-z](?:_\w+)?)*)"
-_ANY = r"(?:an? )?(?:any|all|every|each|arbitrary|free)"
-_REAL = r"(?:real )?(?:real|number|value|parameter|variable)s?"
-_FREE = re.compile(
-    r"[,;:]?\s*(?:(?:where|with|for|and|such that)\s+)?(?:"
-    rf"(?:{_ANY}\s+)?{_NAMES}\s*(?:∈|\\in\b|\bin\b)\s*"
-    r"(?:ℝ|\\mathbb\s*\{?\s*R\s*\}?|R\b|the reals)"
-    rf"|{_ANY}\s+(?:{_REAL}\s+)?(?:of\s+)?{_NAMES.replace('names', 'names2')}"
-    rf"|{_NAMES.replace('names', 'names3')}\s+(?:(?:is|are|can be|may be)\s+)?(?:{_ANY}|real)"
-    rf"(?:\s+{_REAL})?"
-    r")[\s.$]*"
-)
-_CUT = re.compile(r"[,;:]|(?<=\))\s|\s(?=(?:where|with|for|and|such that)\b)")
 _INFINITE = re.compile(
     r"\s*(?:there are |the system has )?infinitely many(?: real)? solutions\s*[:,]\s*(?=\S)", re.I
 )
@@ -90,18 +76,7 @@ def parse_tuples(
         plain = plain[lead_in.end() :] if lead_in else plain
     if not infinite:
         return _TupleParser(plain, None, unknowns, parameters).answer()
-    return _TupleParser(*_without_declaration(plain), unknowns, parameters).answer()
-
-
-def _without_declaration(text: str) -> tuple[str, frozenset[str]]:
-    """The text before ``, t ∈ ℝ`` or ``for any real t``, and the names declared there."""
-    for match in _CUT.finditer(text, max(len(text) - MAX_DECLARATION, 0)):
-        at = match.start()
-        tail = _FREE.fullmatch(text, at)
-        if tail and text[:at].strip():
-            names = tail["names"] or tail["names2"] or tail["names3"]
-            return text[:at], frozenset(re.split(r"\s*,\s*|\s+and\s+", names.replace("{", "")))
-    return text, frozenset()
+    return _TupleParser(*without_declaration(plain), unknowns, parameters).answer()
 
 
 class _TupleParser(ValueParser):

@@ -9,29 +9,27 @@ the same all over the region, ``SignUnknownError`` asks for a finer one.
 
 from __future__ import annotations
 
-from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
-from typing import Generic, Protocol, TypeAlias, TypeVar
+from typing import Protocol, TypeAlias
 
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz
 
-from verifiers.algebra.exact import Real
-from verifiers.algebra.radicals import root
-from verifiers.syntax.ast import Abs, Add, Div, Expr, Mul, Neg, Num, Pow, Root, Sym
+from verifiers.algebra.fields import BeyondFieldError, Field, NoValueError, PointField
+from verifiers.syntax.ast import Abs, Add, Div, Expr, Mul, Neg, Pow, Root, Sym
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.walk import free_names
 
 MAX_EXPONENT = 24
 MAX_CONTENT_BITS = 100  # of an integer under a root, which is factored
-MAX_TERMS = 20_000  # pairs of terms of two polynomials that are multiplied
+MAX_TERMS = 4_000  # pairs of terms of two polynomials that are multiplied
+MAX_DEGREE = 32
+MAX_PRODUCTS = 16  # of roots, in one element
 
 Fractional: TypeAlias = tuple[fmpq_mpoly, fmpq_mpoly]
 Element: TypeAlias = dict[frozenset[str], Fractional]
 """Which roots are a factor -> its coefficient, reduced, the denominator with leading 1."""
-
-T = TypeVar("T")
 
 
 class SignUnknownError(Exception):
@@ -40,157 +38,6 @@ class SignUnknownError(Exception):
     def __init__(self, poly: fmpq_mpoly) -> None:
         super().__init__(str(poly))
         self.poly = poly
-
-
-class NoValueError(ValueError):
-    """A denominator is 0, or a radicand negative, all over the region."""
-
-
-class BeyondFieldError(ValueError):
-    """A function that is no rational combination of square roots of polynomials here."""
-
-
-class Field(ABC, Generic[T]):
-    """What equations and answers are evaluated in."""
-
-    @abstractmethod
-    def constant(self, value: Fraction) -> T: ...
-
-    @abstractmethod
-    def polynomial(self, poly: fmpq_mpoly) -> T: ...
-
-    @abstractmethod
-    def parameter(self, name: str) -> T: ...
-
-    @abstractmethod
-    def add(self, left: T, right: T) -> T: ...
-
-    @abstractmethod
-    def multiply(self, left: T, right: T) -> T: ...
-
-    @abstractmethod
-    def inverse(self, value: T) -> T:
-        """Raises ``NoValueError`` for zero."""
-
-    @abstractmethod
-    def square_root(self, value: T) -> T:
-        """Raises ``NoValueError`` for what is negative."""
-
-    @abstractmethod
-    def sign(self, value: T) -> int: ...
-
-    @abstractmethod
-    def is_zero(self, value: T) -> bool:
-        """Zero everywhere; where not, nowhere zero."""
-
-    def negative(self, value: T) -> T:
-        return self.multiply(self.constant(Fraction(-1)), value)
-
-    def subtract(self, left: T, right: T) -> T:
-        return self.add(left, self.negative(right))
-
-    def same(self, left: T, right: T) -> bool:
-        return self.is_zero(self.subtract(left, right))
-
-    def value(self, expr: Expr) -> T:
-        """Raises ``NoValueError``, ``BeyondFieldError``, ``OverBudgetError``."""
-        match expr:
-            case Num(value):
-                return self.constant(value)
-            case Sym(name):
-                return self.parameter(name)
-            case Neg(arg):
-                return self.negative(self.value(arg))
-            case Add(terms):
-                total = self.value(terms[0])
-                for term in terms[1:]:
-                    total = self.add(total, self.value(term))
-                return total
-            case Mul(factors):
-                product = self.value(factors[0])
-                for part in factors[1:]:
-                    product = self.multiply(product, self.value(part))
-                return product
-            case Div(numerator, denominator):
-                above = self.value(numerator)
-                return self.multiply(above, self.inverse(self.value(denominator)))
-            case Abs(arg):
-                inner = self.value(arg)
-                return self.negative(inner) if self.sign(inner) < 0 else inner
-            case Root(radicand, index):
-                return self._root(self.value(radicand), index)
-            case Pow(base, exponent):
-                return self._power(self.value(base), exponent)
-        raise BeyondFieldError(f"{type(expr).__name__} is not covered")
-
-    def _root(self, value: T, index: int) -> T:
-        if index not in (2, 4):
-            raise BeyondFieldError(f"a root of index {index}")
-        result = self.square_root(value)
-        return result if index == 2 else self.square_root(result)
-
-    def _power(self, base: T, exponent: Expr) -> T:
-        power = PointField({}).value(exponent).rational if not free_names(exponent) else None
-        if power is None or power.denominator > 2:
-            raise BeyondFieldError("an exponent that is no whole number")
-        if abs(power) > MAX_EXPONENT:
-            raise OverBudgetError(f"an exponent above {MAX_EXPONENT}")
-        if power.denominator == 2:
-            base = self.square_root(base)
-        if power <= 0:
-            base = self.inverse(base)
-        result = self.constant(Fraction(1))
-        for _ in range(abs(power.numerator)):
-            result = self.multiply(result, base)
-        return result
-
-
-@dataclass(slots=True)
-class PointField(Field[Real]):
-    """The real numbers, each parameter having a value."""
-
-    values: Mapping[str, Real]
-    names: tuple[str, ...] = ()  # of the polynomials' unknowns
-
-    def constant(self, value: Fraction) -> Real:
-        return Real.of(value)
-
-    def polynomial(self, poly: fmpq_mpoly) -> Real:
-        total: Real = Real.of(0)
-        for powers, coefficient in poly.to_dict().items():
-            term: Real = Real.of(coefficient)
-            for name, power in zip(self.names, powers, strict=False):
-                for _ in range(power):
-                    term = term * self.values[name]
-            total = total + term
-        return total
-
-    def parameter(self, name: str) -> Real:
-        if name not in self.values:
-            raise BeyondFieldError(f"the name {name} has no value")
-        return self.values[name]
-
-    def add(self, left: Real, right: Real) -> Real:
-        return left + right
-
-    def multiply(self, left: Real, right: Real) -> Real:
-        return left * right
-
-    def inverse(self, value: Real) -> Real:
-        if value.sign() == 0:
-            raise NoValueError("a denominator is 0")
-        return Real.of(1) / value
-
-    def square_root(self, value: Real) -> Real:
-        if value.sign() < 0:
-            raise NoValueError("a radicand is negative")
-        return root(value, 2)
-
-    def sign(self, value: Real) -> int:
-        return value.sign()
-
-    def is_zero(self, value: Real) -> bool:
-        return value.sign() == 0
 
 
 class Signs(Protocol):
@@ -222,10 +69,59 @@ class FunctionField(Field[Element]):
     def polynomial(self, poly: fmpq_mpoly) -> Element:
         return self._rational(*self.region.reduced(poly))
 
-    def parameter(self, name: str) -> Element:
-        if name not in self.parameters:
-            raise BeyondFieldError(f"the name {name} is no parameter")
-        return self.polynomial(self.parameters[name])
+    def value(self, expr: Expr) -> Element:
+        """Raises ``NoValueError``, ``BeyondFieldError``, ``OverBudgetError``."""
+        if not free_names(expr):
+            number = PointField({}).value(expr).rational
+            if number is not None:
+                return self.constant(number)
+        match expr:
+            case Sym(name) if name in self.parameters:
+                return self.polynomial(self.parameters[name])
+            case Neg(arg):
+                return self.negative(self.value(arg))
+            case Add(terms):
+                total = self.value(terms[0])
+                for term in terms[1:]:
+                    total = self.add(total, self.value(term))
+                return total
+            case Mul(factors):
+                product = self.value(factors[0])
+                for part in factors[1:]:
+                    product = self.multiply(product, self.value(part))
+                return product
+            case Div(numerator, denominator):
+                above = self.value(numerator)
+                return self.multiply(above, self.inverse(self.value(denominator)))
+            case Abs(arg):
+                inner = self.value(arg)
+                return self.negative(inner) if self.sign(inner) < 0 else inner
+            case Root(radicand, index):
+                return self._root_of(self.value(radicand), index)
+            case Pow(base, exponent):
+                return self._power(self.value(base), exponent)
+        raise BeyondFieldError(f"{type(expr).__name__} is not covered")
+
+    def _root_of(self, value: Element, index: int) -> Element:
+        if index not in (2, 4):
+            raise BeyondFieldError(f"a root of index {index}")
+        result = self.square_root(value)
+        return result if index == 2 else self.square_root(result)
+
+    def _power(self, base: Element, exponent: Expr) -> Element:
+        power = None if free_names(exponent) else PointField({}).value(exponent).rational
+        if power is None or power.denominator > 2:
+            raise BeyondFieldError("an exponent that is no whole number")
+        if abs(power) > MAX_EXPONENT:
+            raise OverBudgetError(f"an exponent above {MAX_EXPONENT}")
+        if power.denominator == 2:
+            base = self.square_root(base)
+        if power <= 0:
+            base = self.inverse(base)
+        result = self.constant(Fraction(1))
+        for _ in range(abs(power.numerator)):
+            result = self.multiply(result, base)
+        return result
 
     def add(self, left: Element, right: Element) -> Element:
         result = dict(left)
@@ -247,6 +143,8 @@ class FunctionField(Field[Element]):
                     above = times(above, self.squares[shared])
                 term = {key ^ other: lowest_terms(above, times(den, den2))}
                 result = self.add(result, term)
+        if len(result) > MAX_PRODUCTS:
+            raise OverBudgetError(f"more than {MAX_PRODUCTS} products of roots")
         return result
 
     def inverse(self, value: Element) -> Element:
@@ -348,4 +246,6 @@ def lowest_terms(num: fmpq_mpoly, den: fmpq_mpoly) -> Fractional:
 def times(left: fmpq_mpoly, right: fmpq_mpoly) -> fmpq_mpoly:
     if len(left) * len(right) > MAX_TERMS:
         raise OverBudgetError(f"a product of more than {MAX_TERMS} terms")
+    if left.total_degree() + right.total_degree() > MAX_DEGREE:
+        raise OverBudgetError(f"a polynomial of degree above {MAX_DEGREE}")
     return left * right

@@ -9,47 +9,28 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from fractions import Fraction
-from functools import cached_property, reduce
+from functools import cached_property
 from typing import TypeVar
 
 from flint import fmpq, fmpq_mpoly
 
 from verifiers.algebra.eliminate import CannotEliminateError, ZeroDenominatorError
 from verifiers.algebra.evaluate import NotAlgebraicError
-from verifiers.algebra.functions import (
-    BeyondFieldError,
-    Field,
-    FunctionField,
-    NoValueError,
-    PointField,
-    SignUnknownError,
-)
+from verifiers.algebra.fields import BeyondFieldError, Field, NoValueError, PointField
+from verifiers.algebra.functions import FunctionField, SignUnknownError
 from verifiers.algebra.roots import NoExactRootsError
 from verifiers.domain import condition_texts
 from verifiers.solve.equation import UndecidedError
+from verifiers.solve.on_region import Found, Poly, holds_on, roots_on
 from verifiers.solve.parametric import Parametric, Shape, shape_of
 from verifiers.solve.regions import Interval, Point, Region, SignRegion
-from verifiers.syntax.ast import Relation
 from verifiers.syntax.errors import OverBudgetError
-from verifiers.types import Ask, Reason
+from verifiers.types import Reason
 
 MAX_REGIONS = 400
 
 T = TypeVar("T")
 E = TypeVar("E")
-
-
-@dataclass(frozen=True, slots=True)
-class Found:
-    """The solutions on a region: ``values``, or all real numbers but them where ``all_but``.
-
-    ``nowhere``: the equation is defined for no value of the unknown.
-    """
-
-    values: tuple[object, ...] = ()  # elements of the region's field
-    all_but: bool = False
-    nowhere: bool = False
 
 
 @dataclass(frozen=True, kw_only=True, eq=False)
@@ -58,8 +39,8 @@ class CaseSolution:
 
     read: Parametric
     shape: Shape
-    factors: tuple[tuple[fmpq_mpoly, ...], ...]  # each by powers of the unknown
-    forbidden: tuple[tuple[fmpq_mpoly, ...], ...]
+    factors: tuple[Poly, ...]  # each by powers of the unknown
+    forbidden: tuple[Poly, ...]
     regions: tuple[Region, ...]
 
     excluded: tuple[str, ...] = ()
@@ -158,49 +139,7 @@ def field_on(region: Region, solution: CaseSolution) -> Field[object]:
 
 
 def solutions_on(solution: CaseSolution, own: Field[E]) -> Found:
-    """The solutions on the region of a field; raises ``SignUnknownError`` for a finer one."""
-    holes: list[E] = []
-    for poly in solution.forbidden:
-        zeros = _zeros(own, poly)
-        if zeros is None:
-            return Found(nowhere=True)
-        _add_new(own, holes, zeros)
-    values: list[E] = []
-    everything = False
-    for poly in solution.factors:
-        zeros = _zeros(own, poly)
-        everything |= zeros is None
-        _add_new(own, values, zeros or [])
-    if everything:
-        return Found(tuple(holes), all_but=True)
-    return Found(tuple(x for x in values if not any(own.same(x, hole) for hole in holes)))
-
-
-def asked_on(found: Found, ask: Ask, own: Field[E]) -> E | None:
-    """The sum, count, ... of the solutions on a region; None for no solutions, save their count."""
-    values: list[E] = list(found.values)  # type: ignore[arg-type]
-    if ask is Ask.COUNT:
-        return own.constant(Fraction(len(values)))
-    if not values:
-        return None
-    if ask is Ask.SUM:
-        return reduce(own.add, values)
-    if ask is Ask.PRODUCT:
-        return reduce(own.multiply, values)
-    sign = 1 if ask is Ask.LARGEST else -1
-    return reduce(lambda x, y: x if own.sign(own.subtract(x, y)) == sign else y, values)
-
-
-def holds_on(relation: Relation, own: Field[E]) -> bool:
-    """Whether a relation between parameters holds on a region; not where a side has no value."""
-    try:
-        difference = own.subtract(own.value(relation.lhs), own.value(relation.rhs))
-    except NoValueError:
-        return False
-    if relation.op in ("=", "!="):
-        return own.is_zero(difference) is (relation.op == "=")
-    sign = own.sign(difference)
-    return {"<": sign < 0, "<=": sign <= 0, ">": sign > 0, ">=": sign >= 0}[relation.op]
+    return roots_on(solution.factors, solution.forbidden, own)
 
 
 def _admitted(region: Region, own: Field[object], solution: CaseSolution) -> bool:
@@ -217,7 +156,7 @@ def _whole(read: Parametric) -> Region:
     return SignRegion(read.variables)
 
 
-def _factors(polys: Sequence[fmpq_mpoly]) -> tuple[tuple[fmpq_mpoly, ...], ...]:
+def _factors(polys: Sequence[fmpq_mpoly]) -> tuple[Poly, ...]:
     """The irreducible factors, each as its coefficients by powers of the unknown."""
     found = {}
     for poly in polys:
@@ -226,7 +165,7 @@ def _factors(polys: Sequence[fmpq_mpoly]) -> tuple[tuple[fmpq_mpoly, ...], ...]:
     return tuple(_by_powers(part) for part in found.values())
 
 
-def _by_powers(poly: fmpq_mpoly) -> tuple[fmpq_mpoly, ...]:
+def _by_powers(poly: fmpq_mpoly) -> Poly:
     degree = poly.degrees()[0]
     if degree > 2:
         raise CannotEliminateError("a factor of degree above 2 in the unknown")
@@ -234,35 +173,3 @@ def _by_powers(poly: fmpq_mpoly) -> tuple[fmpq_mpoly, ...]:
     for powers, value in poly.to_dict().items():
         rows[powers[0]][(0, *powers[1:])] = value
     return tuple(poly.context().from_dict(row) for row in rows)
-
-
-def _zeros(own: Field[E], poly: tuple[fmpq_mpoly, ...]) -> list[E] | None:
-    """The real zeros of a polynomial of degree 2 at most; None where it is 0."""
-    coefficients = [own.polynomial(each) for each in poly]
-    while coefficients and own.is_zero(coefficients[-1]):
-        coefficients.pop()
-    if not coefficients:
-        return None
-    if len(coefficients) == 1:
-        return []
-    if len(coefficients) == 2:
-        below = own.inverse(coefficients[1])
-        return [own.negative(own.multiply(coefficients[0], below))]
-    c, b, a = coefficients
-    four = own.constant(Fraction(-4))
-    discriminant = own.add(own.multiply(b, b), own.multiply(four, own.multiply(a, c)))
-    sign = own.sign(discriminant)
-    if sign < 0:
-        return []
-    half = own.inverse(own.multiply(own.constant(Fraction(2)), a))
-    middle = own.multiply(own.negative(b), half)
-    if sign == 0:
-        return [middle]
-    aside = own.multiply(own.square_root(discriminant), half)
-    return [own.subtract(middle, aside), own.add(middle, aside)]
-
-
-def _add_new(own: Field[E], known: list[E], more: Sequence[E]) -> None:
-    for each in more:
-        if not any(own.same(each, other) for other in known):
-            known.append(each)

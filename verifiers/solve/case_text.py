@@ -9,9 +9,11 @@ from math import lcm
 from flint import fmpq_mpoly
 
 from verifiers.algebra.exact import Real
-from verifiers.algebra.functions import Element, Field, FunctionField, NoValueError
+from verifiers.algebra.fields import Field, NoValueError
+from verifiers.algebra.functions import Element, FunctionField
 from verifiers.algebra.sets import EMPTY, REALS, RealSet
-from verifiers.solve.by_cases import CaseSolution, Found, asked_on, field_on, refine, solutions_on
+from verifiers.solve.by_cases import CaseSolution, field_on, refine, solutions_on
+from verifiers.solve.on_region import Found, asked_on
 from verifiers.solve.regions import Interval, Point, Region, SignRegion
 from verifiers.types import Ask
 

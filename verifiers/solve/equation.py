@@ -107,6 +107,8 @@ def parameter_values(params: Mapping[str, str]) -> tuple[dict[str, Expr], dict[s
     exprs: dict[str, Expr] = {}
     values: dict[str, Real] = {}
     for name, condition in params.items():
+        if not condition.strip():
+            continue  # any real number
         relation = parse_relation(condition, params)
         if relation.op != "=" or relation.lhs != Sym(canonical_name(name)):
             continue  # a condition without a value: the parameter stays free

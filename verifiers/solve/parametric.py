@@ -15,7 +15,7 @@ from verifiers.algebra.exact import Real
 from verifiers.domain import Condition, conditions
 from verifiers.solve.equation import UndecidedError, canonical_name, parameter_values
 from verifiers.solve.system import split
-from verifiers.syntax.ast import Add, Expr, Neg, Relation
+from verifiers.syntax.ast import Add, Expr, Neg, Relation, Sym
 from verifiers.syntax.errors import OverBudgetError, ParseError, UnsupportedSyntaxError
 from verifiers.syntax.parser import parse_chain, parse_relation
 from verifiers.syntax.walk import free_names, substitute
@@ -130,8 +130,8 @@ def _restrictions(params: Mapping[str, str]) -> tuple[list[Relation], dict[str, 
             continue
         found = [each for part in split(text) for each in relations_of(part, set(params))]
         canonical = canonical_name(name)
-        sides = [(free_names(each.lhs), free_names(each.rhs)) for each in found]
-        if sides == [(frozenset({canonical}), frozenset())] and found[0].op == "=":
+        lhs, rhs = (found[0].lhs, found[0].rhs) if len(found) == 1 else (None, None)
+        if lhs == Sym(canonical) and rhs and not free_names(rhs) and found[0].op == "=":
             fixed[name] = text
             continue
         given += found

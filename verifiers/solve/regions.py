@@ -18,18 +18,19 @@ from typing import TypeAlias
 from flint import fmpq, fmpq_mpoly, fmpq_poly
 
 from verifiers.algebra.exact import Real
+from verifiers.algebra.fields import BeyondFieldError, PointField
 from verifiers.algebra.functions import (
-    BeyondFieldError,
+    MAX_DEGREE,
     Element,
     Fractional,
     FunctionField,
-    PointField,
     SignUnknownError,
     lowest_terms,
     times,
 )
 from verifiers.algebra.roots import factor
 from verifiers.algebra.sets import ascending, rational_between
+from verifiers.syntax.errors import OverBudgetError
 
 _GRID = [fmpq(n) for n in (1, 2, -1, -2, 3, 0, 5, -3, -7)]
 Witness: TypeAlias = Mapping[str, Real]
@@ -224,6 +225,8 @@ def _put_in(poly: fmpq_mpoly, index: int, value: Fractional) -> Fractional:
     """``poly`` with a fraction in place of unknown ``index``."""
     degree = poly.degrees()[index]
     num, den = value
+    if degree * max(num.total_degree(), den.total_degree()) > MAX_DEGREE:
+        raise OverBudgetError(f"a polynomial of degree above {MAX_DEGREE}")
     total = poly.context().constant(0)
     parts: dict[int, dict[tuple[int, ...], fmpq]] = {}
     for powers, coefficient in poly.to_dict().items():
