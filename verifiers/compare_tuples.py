@@ -12,11 +12,12 @@ from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.answer import Answer, parse_answer
 from verifiers.guard import guarded
-from verifiers.read_tuples import Family, Tuples, parse_tuples
+from verifiers.read_tuples import parse_tuples
 from verifiers.read_value import AnswerError
 from verifiers.solve.system import System, holds_for
 from verifiers.solve.system_solution import Flat, Point, SystemSolution, point_text
 from verifiers.syntax.text import to_text
+from verifiers.tuples import Family, Tuples
 from verifiers.types import Ask, Reason
 
 MAX_EXAMPLES = 8

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 
 from verifiers.algebra.exact import Real
 from verifiers.phrases import UNWRAP, read_phrase
@@ -24,33 +23,12 @@ from verifiers.syntax.ast import Expr, PlusMinus, Sym
 from verifiers.syntax.errors import ParseError
 from verifiers.syntax.text import to_text
 from verifiers.syntax.walk import free_names, plus_minus_choices, subexpressions
+from verifiers.tuples import Family, Tuples
 from verifiers.types import Reason
 
 _INFINITE = re.compile(
     r"\s*(?:there are |the system has )?infinitely many(?: real)? solutions\s*[:,]\s*(?=\S)", re.I
 )
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Family:
-    """A tuple of expressions in ``names``, each of which runs through the real numbers."""
-
-    coordinates: tuple[Expr, ...]
-    names: frozenset[str]
-
-
-@dataclass(frozen=True, slots=True, eq=False)
-class Tuples:
-    """The answered tuples; ``family`` where there are infinitely many."""
-
-    points: tuple[tuple[Real, ...], ...] = ()
-    family: Family | None = None
-
-    def text(self) -> str:
-        if self.family is not None:
-            return f"({', '.join(map(to_text, self.family.coordinates))})"
-        shown = [f"({', '.join(map(str, point))})" for point in self.points]
-        return f"{{{', '.join(shown)}}}" if shown else "no real solutions"
 
 
 def parse_tuples(

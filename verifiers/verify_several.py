@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from verifiers.compare_cases import compare_cases, no_answer_exists, read_case_answer
 from verifiers.compare_tuples import compare_tuples, expected_tuples, read_tuple_answer
-from verifiers.read_tuples import Tuples
 from verifiers.solve import AnySolution, CaseSolution, Parametric, System, SystemSolution
 from verifiers.solve.case_text import cases_text
 from verifiers.solve.equation import UndecidedError
+from verifiers.tuples import Tuples
 from verifiers.types import Ask, Decision, Reason, Verdict
 
 MAX_TEXT = 500  # of the answer in a verdict

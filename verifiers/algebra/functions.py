@@ -17,17 +17,15 @@ from typing import Protocol, TypeAlias
 from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz
 
 from verifiers.algebra.fields import BeyondFieldError, Field, NoValueError, PointField
+from verifiers.algebra.quotients import Fractional, lowest_terms, times
 from verifiers.syntax.ast import Abs, Add, Div, Expr, Mul, Neg, Pow, Root, Sym
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.walk import free_names
 
 MAX_EXPONENT = 24
 MAX_CONTENT_BITS = 100  # of an integer under a root, which is factored
-MAX_TERMS = 4_000  # pairs of terms of two polynomials that are multiplied
-MAX_DEGREE = 32
 MAX_PRODUCTS = 16  # of roots, in one element
 
-Fractional: TypeAlias = tuple[fmpq_mpoly, fmpq_mpoly]
 Element: TypeAlias = dict[frozenset[str], Fractional]
 """Which roots are a factor -> its coefficient, reduced, the denominator with leading 1."""
 
@@ -234,18 +232,3 @@ class FunctionField(Field[Element]):
     @property
     def _one(self) -> fmpq_mpoly:
         return self.context.constant(1)
-
-
-def lowest_terms(num: fmpq_mpoly, den: fmpq_mpoly) -> Fractional:
-    common = num.gcd(den)
-    num, den = num / common, den / common
-    lead = den.leading_coefficient()
-    return num / lead, den / lead
-
-
-def times(left: fmpq_mpoly, right: fmpq_mpoly) -> fmpq_mpoly:
-    if len(left) * len(right) > MAX_TERMS:
-        raise OverBudgetError(f"a product of more than {MAX_TERMS} terms")
-    if left.total_degree() + right.total_degree() > MAX_DEGREE:
-        raise OverBudgetError(f"a polynomial of degree above {MAX_DEGREE}")
-    return left * right

@@ -20,11 +20,14 @@ from flint import fmpq, fmpq_mpoly, fmpq_poly
 from verifiers.algebra.exact import Real
 from verifiers.algebra.fields import BeyondFieldError, PointField
 from verifiers.algebra.functions import (
-    MAX_DEGREE,
     Element,
-    Fractional,
     FunctionField,
     SignUnknownError,
+)
+from verifiers.algebra.quotients import (
+    MAX_DEGREE,
+    Fractional,
+    definite_sign,
     lowest_terms,
     times,
 )
@@ -190,22 +193,6 @@ class SignRegion:
 
 
 Region: TypeAlias = Point | Interval | SignRegion
-
-
-def definite_sign(poly: fmpq_mpoly) -> int:
-    """The sign of a polynomial that has no real zero; 0 where that is not seen.
-
-    One that is quadratic in an unknown, with a constant leading coefficient, has no zero if its
-    discriminant is negative everywhere.
-    """
-    if poly.is_constant():
-        return _sign(poly.leading_coefficient())
-    for index, degree in enumerate(poly.degrees()):
-        if degree == 2:
-            leading = poly.derivative(index).derivative(index)
-            if leading.is_constant() and definite_sign(poly.discriminant(index)) < 0:
-                return _sign(leading.leading_coefficient())
-    return 0
 
 
 def _simple_between(low: Real | None, high: Real | None) -> Fraction:
