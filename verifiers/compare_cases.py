@@ -36,7 +36,7 @@ def no_answer_exists(solution: CaseSolution, ask: Ask) -> str | None:
     if ask in (Ask.SOLUTIONS, Ask.COUNT):
         return None
     regions = [region for region in solution.regions if region.witness is not None]
-    if any(found.all_but for _, found in refine(regions, solution, solutions_on)):
+    if any(solution.found[id(region)].all_but for region in regions):
         return f"For some parameters there are infinitely many solutions: no {ask}."
     return None
 
@@ -49,8 +49,8 @@ def compare_cases(
     Raises ``AnswerError`` for an answer that is no function the regions can be compared on.
     """
 
-    def judge(solution: CaseSolution, own: Field[E]) -> bool:
-        return is_right(solutions_on(solution, own), cases, ask, own)
+    def judge(found: Found, own: Field[E]) -> bool:
+        return is_right(found, cases, ask, own)
 
     for region in solution.regions:
         if region.witness is not None and not _right_at(solution, cases, ask, region.witness):

@@ -12,6 +12,7 @@ _CUT = re.compile(
     r"(?P<open>\\?[({\[])|(?P<close>\\?[)}\]])|(?P<cut>[,;]\s*(?:and\b|or\b|but\b)?"
     r"|\b(?:and|or|but|while)\b|\\(?:lor|land|vee|wedge)\b|[∧∨])"
 )
+_ARROW = re.compile(r"⇒|⟹|\\Rightarrow\b|\\implies\b")
 _SUBJECT = re.compile(
     r"(?<!of )(?<!of the )\b(?:the )?(?:only |unique |real )*solutions? (?:is|are)\b:?"
 )
@@ -19,17 +20,27 @@ _SUBJECT = re.compile(
 
 def one_line(text: str) -> str:
     """One line, cases with "if" between what is claimed and its condition."""
-    plain = UNWRAP.sub(r" \1 ", text).replace("$", " ")
+    plain = UNWRAP.sub(r" \1 ", text).replace("$", " ").replace("\n", ";")
+    plain = " ".join(plain.split())  # the patterns below are linear in single spaces
     plain = re.sub(r"&\s*(?=if\b|when\b|for\b|otherwise\b|else\b|where\b)", " ", plain)
-    plain = re.sub(r"\\\\|\n", ";", _ROWS.sub(" ", plain))
+    plain = _ROWS.sub(" ", plain).replace("\\\\", ";")
     plain = re.sub(r",?\s*&", " if ", plain)
     plain = re.sub(r"\.\s+(?=[A-Z])", "; ", plain)
-    before = "[^;]" if ";" in plain else "[^;,]"
-    plain = re.sub(rf"({before}*?)\s*(?:⇒|⟹|\\Rightarrow\b|\\implies\b)", r"if \1,", plain)
+    plain = _with_if(plain)
     plain = re.sub(r"\bthen\b|:", ",", _SUBJECT.sub(",", plain))
     plain = re.sub(r"\(([^()]*(?:[≠<>=]|\\neq?\b|\\[lg]eq?\b)[^()]*)\)", r", \1", plain)
     return re.sub(r"\b(If|When|For|Otherwise|Else|Where|Unless|Given|Assuming|Provided)\b",
                   lambda match: match[0].lower(), plain)  # fmt: skip
+
+
+def _with_if(text: str) -> str:
+    """``a = 0 ⇒ x = 1`` as ``if a = 0, x = 1``; the condition starts at the last ``;`` or ``,``."""
+    parts = _ARROW.split(text)
+    cut = ";" if ";" in text else ","
+    for index, part in enumerate(parts[:-1]):
+        head, sign, tail = part.rpartition(cut)
+        parts[index] = f"{head}{sign} if {tail.strip()}, "
+    return "".join(parts)
 
 
 def pieces_of(text: str) -> Iterator[tuple[str, str]]:

@@ -18,7 +18,7 @@ from flint import fmpq, fmpq_mpoly, fmpq_mpoly_ctx, fmpz
 
 from verifiers.algebra.fields import BeyondFieldError, Field, NoValueError, PointField
 from verifiers.algebra.quotients import Fractional, lowest_terms, times
-from verifiers.syntax.ast import Abs, Add, Div, Expr, Mul, Neg, Pow, Root, Sym
+from verifiers.syntax.ast import Abs, Add, Div, Expr, Mul, Neg, Num, Pow, Root, Sym
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.walk import free_names
 
@@ -69,11 +69,13 @@ class FunctionField(Field[Element]):
 
     def value(self, expr: Expr) -> Element:
         """Raises ``NoValueError``, ``BeyondFieldError``, ``OverBudgetError``."""
-        if not free_names(expr):
+        if isinstance(expr, Pow | Root) and not free_names(expr):
             number = PointField({}).value(expr).rational
             if number is not None:
                 return self.constant(number)
         match expr:
+            case Num(value):
+                return self.constant(value)
             case Sym(name) if name in self.parameters:
                 return self.polynomial(self.parameters[name])
             case Neg(arg):

@@ -16,6 +16,8 @@ Fractional: TypeAlias = tuple[fmpq_mpoly, fmpq_mpoly]
 
 
 def lowest_terms(num: fmpq_mpoly, den: fmpq_mpoly) -> Fractional:
+    if den.is_one():
+        return num, den
     common = num.gcd(den)
     num, den = num / common, den / common
     lead = den.leading_coefficient()
@@ -23,6 +25,10 @@ def lowest_terms(num: fmpq_mpoly, den: fmpq_mpoly) -> Fractional:
 
 
 def times(left: fmpq_mpoly, right: fmpq_mpoly) -> fmpq_mpoly:
+    if right.is_one():
+        return left
+    if left.is_one():
+        return right
     if len(left) * len(right) > MAX_TERMS:
         raise OverBudgetError(f"a product of more than {MAX_TERMS} terms")
     if left.total_degree() + right.total_degree() > MAX_DEGREE:

@@ -7,7 +7,7 @@ their signs, the roots are given by formulas, which are compared as functions, n
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import TypeVar
@@ -27,7 +27,7 @@ from verifiers.solve.regions import Interval, Point, Region, SignRegion
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.types import Reason
 
-MAX_REGIONS = 400
+MAX_REGIONS = 120
 
 T = TypeVar("T")
 E = TypeVar("E")
@@ -42,6 +42,7 @@ class CaseSolution:
     factors: tuple[Poly, ...]  # each by powers of the unknown
     forbidden: tuple[Poly, ...]
     regions: tuple[Region, ...]
+    found: Mapping[int, Found]  # by the id of a region
 
     excluded: tuple[str, ...] = ()
     extraneous: tuple[str, ...] = ()
@@ -79,36 +80,37 @@ def solve_by_cases(read: Parametric) -> CaseSolution:
     """Raises ``UndecidedError`` where the solutions cannot be found for all parameters."""
     try:
         shape = shape_of(read)
-        factors = () if shape.equation.is_zero() else _factors([shape.equation])
+        zero = (shape.context.constant(0),)  # of an identity
+        factors = (zero,) if shape.equation.is_zero() else _factors([shape.equation])
         solution = CaseSolution(
             read=read,
             shape=shape,
-            factors=((shape.context.constant(0),),)
-            if not factors and shape.equation.is_zero()
-            else factors,
+            factors=factors,
             forbidden=_factors(shape.domain),
             regions=(),
+            found={},
         )
-        regions = [region for region, _ in refine([_whole(read)], solution, solutions_on)]
+        found = refine([_whole(read)], solution, lambda found, own: found)
     except (
         CannotEliminateError, NoExactRootsError, OverBudgetError, NotAlgebraicError,
         BeyondFieldError, ZeroDenominatorError, NoValueError,
     ) as error:  # fmt: skip
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
-    if not regions:
+    if not found:
         raise UndecidedError(Reason.MALFORMED_PROBLEM, "no parameters satisfy the conditions")
     return CaseSolution(
         read=read, shape=shape, factors=solution.factors, forbidden=solution.forbidden,
-        regions=tuple(regions),
+        regions=tuple(region for region, _ in found),
+        found={id(region): each for region, each in found},
     )  # fmt: skip
 
 
 def refine(
     regions: Sequence[Region],
     solution: CaseSolution,
-    ask: Callable[[CaseSolution, Field[object]], T],
+    ask: Callable[[Found, Field[object]], T],
 ) -> list[tuple[Region, T]]:
-    """What ``ask`` says on each region, cut into parts until it can say it for each part.
+    """What ``ask`` says of the solutions on each region, cut into parts until it can for each.
 
     Regions that the conditions of the problem forbid are left out. Raises ``OverBudgetError``.
     """
@@ -122,8 +124,10 @@ def refine(
         region = pending.pop(0)
         try:
             own = field_on(region, solution)
-            if _admitted(region, own, solution):
-                answers.append((region, ask(solution, own)))
+            if id(region) in solution.found:
+                answers.append((region, ask(solution.found[id(region)], own)))
+            elif _admitted(region, own, solution):
+                answers.append((region, ask(solutions_on(solution, own), own)))
         except SignUnknownError as error:
             assert not isinstance(region, Point)
             pending = [*region.split(error.poly), *pending]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
+from functools import lru_cache
 from math import lcm
 
 from flint import fmpq_mpoly
@@ -12,7 +13,7 @@ from verifiers.algebra.exact import Real
 from verifiers.algebra.fields import Field, NoValueError
 from verifiers.algebra.functions import Element, FunctionField
 from verifiers.algebra.sets import EMPTY, REALS, RealSet
-from verifiers.solve.by_cases import CaseSolution, field_on, refine, solutions_on
+from verifiers.solve.by_cases import CaseSolution, field_on, refine
 from verifiers.solve.on_region import Found, asked_on
 from verifiers.solve.regions import Interval, Point, Region, SignRegion
 from verifiers.types import Ask
@@ -20,11 +21,11 @@ from verifiers.types import Ask
 _VARIABLE = re.compile(r"v(\d+)")
 
 
+@lru_cache(maxsize=1024)
 def cases_text(solution: CaseSolution, ask: Ask = Ask.SOLUTIONS) -> str:
     """``{1/a} if a != 0; no real solutions if a = 0``, or the asked number by cases."""
 
-    def question(solution: CaseSolution, own: Field[object]) -> Found:
-        found = solutions_on(solution, own)
+    def question(found: Found, own: Field[object]) -> Found:
         if ask is Ask.SOLUTIONS or found.nowhere or found.all_but:
             return found
         number = asked_on(found, ask, own)
