@@ -19,9 +19,13 @@ from verifiers.solve.by_cases import CaseSolution, refine, solutions_on
 from verifiers.solve.on_region import Found, asked_on, holds_on
 from verifiers.solve.parametric import Parametric
 from verifiers.solve.regions import Witness
+from verifiers.syntax.text import to_text
 from verifiers.types import Ask, Reason
 
 E = TypeVar("E")
+Seen = dict[int, bool]
+"""Whether an expression, by its id, had a value on some region where it was claimed."""
+
 _SHOWN = 100
 
 
@@ -49,8 +53,10 @@ def compare_cases(
     Raises ``AnswerError`` for an answer that is no function the regions can be compared on.
     """
 
+    seen: Seen = {}
+
     def judge(found: Found, own: Field[E]) -> bool:
-        return is_right(found, cases, ask, own)
+        return is_right(found, cases, ask, own, seen)
 
     for region in solution.regions:
         if region.witness is not None and not _right_at(solution, cases, ask, region.witness):
@@ -63,6 +69,7 @@ def compare_cases(
         raise AnswerError(Reason.WRONG_KIND, f"The answer cannot be compared: {error}.") from error
     wrong = [region for region, right in verdicts if not right]
     if not wrong:
+        _refuse_never_defined(cases, seen)
         return Reason.EQUAL, solution.certificate
     for region in wrong:
         if region.witness is not None:
@@ -74,22 +81,30 @@ def _right_at(solution: CaseSolution, cases: tuple[Case, ...], ask: Ask, witness
     """False where one value of the parameters shows that the answer is wrong."""
     own = PointField(witness, solution.read.variables)
     try:
-        return is_right(solutions_on(solution, own), cases, ask, own)
+        return is_right(solutions_on(solution, own), cases, ask, own, {})
     except BeyondFieldError:
         return True
 
 
-def is_right(found: Found, cases: tuple[Case, ...], ask: Ask, own: Field[E]) -> bool:
+def _refuse_never_defined(cases: tuple[Case, ...], seen: Seen) -> None:
+    for case in cases:
+        for expr in case.claim.values:
+            if not seen.get(id(expr), True):
+                shown = to_text(expr)[:_SHOWN]
+                raise AnswerError(Reason.WRONG_KIND, f"{shown} is no real number where it is said.")
+
+
+def is_right(found: Found, cases: tuple[Case, ...], ask: Ask, own: Field[E], seen: Seen) -> bool:
     """Whether every case that applies on a region of the parameters says what holds there."""
     active = [case for case in cases if _applies(case, own)]
     if not active:
         active = [case for case in cases if case.condition == ()]
     if found.nowhere:  # nothing is asked there, but what is said of such a value must be right
         active = [case for case in active if case.is_special]
-        return all(_agrees(found, case.claim, ask, own) for case in active)
+        return all(_agrees(found, case.claim, ask, own, seen) for case in active)
     if not active:
-        return _agrees(found, Claim(), ask, own)
-    return all(_agrees(found, case.claim, ask, own) for case in active)
+        return _agrees(found, Claim(), ask, own, seen)
+    return all(_agrees(found, case.claim, ask, own, seen) for case in active)
 
 
 def _applies(case: Case, own: Field[E]) -> bool:
@@ -98,16 +113,16 @@ def _applies(case: Case, own: Field[E]) -> bool:
     return any(all(holds_on(each, own) for each in ands) for ands in case.condition)
 
 
-def _agrees(found: Found, claim: Claim, ask: Ask, own: Field[E]) -> bool:
+def _agrees(found: Found, claim: Claim, ask: Ask, own: Field[E], seen: Seen) -> bool:
     values: list[E] = list(found.values)  # type: ignore[arg-type]
     if ask is Ask.SOLUTIONS:
         if claim.all_but != found.all_but:
             return False
-        answered = _values(claim, own)
+        answered = _values(claim, own, seen)
         return _covers(answered, values, own) and _covers(values, answered, own)
     if ask is Ask.COUNT and (claim.infinite or found.all_but):
         return claim.infinite and found.all_but
-    given = _values(claim, own)
+    given = _values(claim, own, seen)
     if ask is Ask.COUNT and not given:
         return not values
     expected = asked_on(found, ask, own)
@@ -116,12 +131,14 @@ def _agrees(found: Found, claim: Claim, ask: Ask, own: Field[E]) -> bool:
     return own.same(given[0], expected)
 
 
-def _values(claim: Claim, own: Field[E]) -> list[E]:
+def _values(claim: Claim, own: Field[E], seen: Seen) -> list[E]:
     """What the claimed expressions are worth; one without a real value claims nothing."""
     result = []
     for expr in claim.values:
+        seen.setdefault(id(expr), False)
         try:
             result.append(own.value(expr))
+            seen[id(expr)] = True
         except NoValueError:
             continue
     return result
@@ -135,7 +152,7 @@ def _evidence(
     solution: CaseSolution, cases: tuple[Case, ...], ask: Ask, witness: Witness
 ) -> tuple[Reason, tuple[str, ...]]:
     """What is wrong at one value of the parameters."""
-    own = PointField(witness, solution.read.variables)
+    own, seen = PointField(witness, solution.read.variables), Seen()
     found = solutions_on(solution, own)
     at = "For " + " and ".join(f"{name} = {value}" for name, value in witness.items())
     right = _shown(found)
@@ -143,10 +160,10 @@ def _evidence(
         case for case in cases if case.condition == ()
     ]
     claim = next(
-        (case.claim for case in active if not _agrees(found, case.claim, ask, own)), Claim()
+        (case.claim for case in active if not _agrees(found, case.claim, ask, own, seen)), Claim()
     )
     try:
-        answered = _values(claim, own)
+        answered = _values(claim, own, seen)
     except BeyondFieldError:
         answered = []
     if ask is not Ask.SOLUTIONS:

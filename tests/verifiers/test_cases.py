@@ -180,6 +180,8 @@ def test_wrong_cases(answer: str, reason: Reason) -> None:
         ("1/(x-a) + 1/(x-b) = 1", NONE, [], ["x = a"]),
         ("x^2 - 2x + a = 0", {"a": "a < 1"}, ["1 ± sqrt(1-a)"], ["1 ± sqrt(a-1)"]),
         ("x^2 - 6x + a = 0", {"a": "a <= 9"}, ["3 ± sqrt(9-a)"], ["3 + sqrt(9-a)"]),
+        ("2x = a", NONE, ["a/2"], ["x = a/2, x = sqrt(-1)", "a/2 or sqrt(-1-a^2)", "a/2, 1/0"]),
+        ("x^2 = a", {"a": "a < 0"}, ["no real solutions"], ["±sqrt(a)"]),
         ("x^2 = 2a^2", NONE, ["±sqrt(2)a", "±a√2", "±sqrt(2a^2)"], ["±2a", "sqrt(2)|a|"]),
     ],
 )  # fmt: skip
