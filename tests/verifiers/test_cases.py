@@ -294,7 +294,7 @@ def test_a_verdict_is_that_of_every_value(equation: str, answer: str) -> None:
     assert verdict.verdict is not Decision.UNDECIDED
     checked = VALUES
     if verdict.verdict is Decision.INCORRECT:
-        named = re.match(r"For a = (-?\d+(?:/\d+)?) ", verdict.evidence[0])
+        named = re.match(r"For a = (-?\d+(?:/\d+)?) the ", verdict.evidence[0])
         checked = [Fraction(named[1])] if named else []
     for value in checked:
         own = _at(solve(problem), value)  # type: ignore[arg-type]
