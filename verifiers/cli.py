@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import re
 import sys
 from collections.abc import Sequence
 
@@ -77,10 +78,12 @@ def _problem(options: argparse.Namespace) -> Problem:
 
 
 def _parameter(text: str) -> tuple[str, str]:
-    name, sign, _ = text.partition("=")
-    if not sign or not name.strip():
-        raise argparse.ArgumentTypeError(f"--param {text!r}: accepted is NAME=VALUE, as a=6")
-    return name.strip(), text
+    name = re.match(r"\s*(\w+?)\s*[=!<>≠≤≥]", text)
+    if not name:
+        raise argparse.ArgumentTypeError(
+            f"--param {text!r}: accepted are a value, as a=6, and a condition, as 'a != 0'"
+        )
+    return name[1], text
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -92,9 +95,15 @@ def _parser() -> argparse.ArgumentParser:
     commands = parser.add_subparsers(required=True, metavar="check|solve|grade")
     problem = argparse.ArgumentParser(add_help=False)
     problem.add_argument("equation", help="LaTeX, plain text or unicode, with one = in it")
-    problem.add_argument("--unknown", help="by default the only name in the equation")
     problem.add_argument(
-        "--param", action="append", default=[], metavar="NAME=VALUE", help="a parameter's value"
+        "--unknown", help="by default the only name in the equation; x,y for several"
+    )
+    problem.add_argument(
+        "--param",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter's value, or a condition on it, as 'a != 0'",
     )
     problem.add_argument(
         "--domain", type=Domain, choices=list(Domain), default=Domain.REAL, help="by default real"

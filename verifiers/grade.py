@@ -98,15 +98,15 @@ def _grade(fields: Mapping[str, Any]) -> Verdict:
 
 def _problem(fields: Mapping[str, Any]) -> Problem:
     equation = fields.get("equation")
-    if isinstance(equation, list):
-        if len(equation) != 1:
-            raise LineError("systems are not supported", Reason.UNSUPPORTED_EQUATION)
-        equation = equation[0]
+    if isinstance(equation, list) and equation:
+        equation = tuple(_text({"equation": each}, "equation") for each in equation)
+    else:
+        equation = _text(fields, "equation")
     params = fields.get("params") or {}
     if not isinstance(params, dict) or not all(isinstance(text, str) for text in params.values()):
         raise LineError('"params" is no object of texts')
     return Problem(
-        equation=_text({"equation": equation}, "equation"),
+        equation=equation,
         unknown=_text(fields, "unknown") if fields.get("unknown") is not None else None,
         ask=_choice(Ask, fields, "ask", Ask.SOLUTIONS, Reason.MALFORMED_PROBLEM),
         domain=_choice(Domain, fields, "domain", Domain.REAL, Reason.UNSUPPORTED_EQUATION),

@@ -44,7 +44,7 @@ def read_habits(problem: Problem, completion: str, verdict: Verdict | None = Non
     except UndecidedError:
         return NONE
     if not isinstance(solution, Solution):
-        return NONE
+        return NONE  # habits are those of one equation in one unknown
     candidates = _candidates(solution)
     working = completion.rsplit("\\boxed", 1)[0]
     lines = read_lines(working, frozenset({solution.unknown}))

@@ -8,7 +8,7 @@ from typing import Literal
 
 MAX_PHRASE = 300
 
-_UNWRAP = re.compile(r"\\(?:text|mathrm|textrm|textbf|mathbf|textit|mbox|rm)\s*\{([^{}]*)\}")
+UNWRAP = re.compile(r"\\(?:text|mathrm|textrm|textbf|mathbf|textit|mbox|rm)\s*\{([^{}]*)\}")
 _A_WORD = re.compile(r"[A-Za-z]{3}")
 _SPACE = re.compile(r"(?:\s|~|\$|\\[,;:!()\[\] ]|\\quad|\\qquad)+")
 
@@ -19,7 +19,7 @@ _THING = rf"(?:(?:solutions?|roots?|answers?|x|{_NUMBERS})(?: set)?)"
 _SATISFY = (
     r"(?: (?:that )?(?:satisf(?:y|ies)|solves?|works?|exists?)(?: (?:the|this) equation| it)?)?"
 )
-_OWNER = r"(?:(?:the|this) (?:given )?equation |it |x )?"
+_OWNER = r"(?:(?:the|this) (?:given )?(?:equation|system)(?: of equations)? |it |x )?"
 _THEREFORE = r"(?:(?:so|therefore|thus|hence),? )?"
 
 _NO_SOLUTION = re.compile(
@@ -30,6 +30,7 @@ _NO_SOLUTION = re.compile(
     r"|there (?:is|are)(?: not|n't) any(?: valid)?(?: real)? (?:solutions?|roots?)"
     r"|none(?: exists?)?|(?:the )?(?:empty|null) set|(?:a |the )?solution set is empty"
     r"|(?:the )?(?:solution )?does not exist|dne"
+    r"|(?:the )?(?:system|equations?)(?: of equations)? (?:is|are) inconsistent|inconsistent"
     r")"
 )
 _ALL_REALS = re.compile(
@@ -59,7 +60,7 @@ class Phrase:
 
 def unwrapped(text: str) -> str:
     """``text`` with ``\\text{...}`` and the like replaced by what is in them."""
-    return _UNWRAP.sub(r" \1 ", text)
+    return UNWRAP.sub(r" \1 ", text)
 
 
 def read_phrase(text: str, unknown: str) -> Phrase | None:

@@ -33,13 +33,15 @@ class Domain(StrEnum):
 class Problem:
     """An equation and the question about it.
 
-    ``equation`` is LaTeX, plain text or unicode, with exactly one relation, as
-    ``"3 - (3+y)/y = y"``. ``unknown`` is inferred when it is the only free name.
+    ``equation`` is LaTeX, plain text or unicode, with one relation, as ``"3 - (3+y)/y = y"``; of a
+    system the relations stand in one text, as ``"x + y = 3, x*y = 2"``, or in a tuple of texts.
+    ``unknown`` is inferred when it is the only free name; several are declared as ``"x,y"``, in
+    the order of answered tuples, else all names of a system are unknowns, in order of the alphabet.
     ``params`` maps each parameter to a condition on it; ``{"a": "a = 6"}`` gives it a value.
     Of several solutions that coincide, ``SUM``, ``PRODUCT`` and ``COUNT`` count one.
     """
 
-    equation: str
+    equation: str | tuple[str, ...]
     unknown: str | None = None
     ask: Ask = Ask.SOLUTIONS
     domain: Domain = Domain.REAL

@@ -13,9 +13,17 @@ from verifiers.extract import extract_answer
 from verifiers.phrases import read_phrase
 from verifiers.read_complex import parse_complex
 from verifiers.read_value import AnswerError
-from verifiers.solve import ComplexSolution, Equation, Solution, UndecidedError, outcome_of
+from verifiers.solve import (
+    AnySolution,
+    ComplexSolution,
+    Equation,
+    Solution,
+    UndecidedError,
+    outcome_of,
+)
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.types import Ask, Decision, Domain, Problem, Reason, Verdict
+from verifiers.verify_several import decide_several, expected_several
 
 MAX_TEXT = 500  # of the answer in a verdict
 
@@ -52,6 +60,9 @@ def _decide(problem: Problem | str, text: str) -> Verdict:
         assert isinstance(outcome, UndecidedError)
         return _undecided(outcome.reason, str(outcome))
     try:
+        if not isinstance(equation, Equation):
+            assert not isinstance(outcome, Solution | ComplexSolution)
+            return decide_several(equation, outcome, problem.ask, text)
         text = plain_words(text, equation.unknown, problem.domain)
         if isinstance(outcome, UndecidedError):
             _read(problem, equation, text)
@@ -60,6 +71,7 @@ def _decide(problem: Problem | str, text: str) -> Verdict:
             parameters = equation.parameters
             reason, evidence, shown = compare_complex(outcome, problem.ask, text, parameters)
         else:
+            assert isinstance(outcome, Solution)
             answer = _read(problem, equation, text)
             reason, evidence = compare(outcome, problem.ask, answer)
             shown = answer.text(equation.unknown)
@@ -88,10 +100,12 @@ def _read(problem: Problem, equation: Equation, text: str) -> Answer:
     return parse_answer(text, equation.unknown, problem.ask, equation.parameters)
 
 
-def _expected(solution: Solution | ComplexSolution, ask: Ask) -> str | None:
+def _expected(solution: AnySolution, ask: Ask) -> str | None:
     if isinstance(solution, ComplexSolution):
         return expected_complex(solution, ask)
-    return expected_text(solution, ask)
+    if isinstance(solution, Solution):
+        return expected_text(solution, ask)
+    return expected_several(solution, ask)
 
 
 def _undecided(reason: Reason, *evidence: str) -> Verdict:

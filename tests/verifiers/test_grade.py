@@ -22,7 +22,9 @@ LINES: list[tuple[str, str, str]] = [
     ('{"equation": "x^2 = 4", "answer": "±2", "note": "more fields"}', "correct", "equal"),
     ('{"equation": "x^2 = 4", "answer": "\\ud800"}', "incorrect", "unparsable_answer"),
     ('{"equation": "2^x = x^2", "answer": "2"}', "undecided", "unsupported_equation"),
-    ('{"equation": ["x = 1", "y = 2"], "answer": "1"}', "undecided", "unsupported_equation"),
+    ('{"equation": ["x + y = 3", "x - y = 1"], "answer": "(2, 1)"}', "correct", "equal"),
+    ('{"equation": ["x + y = 3", 1], "answer": "(2, 1)"}', "undecided", "malformed_problem"),
+    ('{"equation": [], "answer": "(2, 1)"}', "undecided", "malformed_problem"),
     ('{"gold": "3", "answer": "3"}', "undecided", "unsupported_equation"),
     ('{"equation": "x^2=-1", "answer": "±i", "domain": "complex"}', "correct", "equal"),
     ('{"equation": "x=1", "answer": "1", "domain": "octonion"}', "undecided",
@@ -91,7 +93,7 @@ def test_solve(capsys: pytest.CaptureFixture[str]) -> None:
 
 def test_user_errors(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert main(["check", "a - x = 1", "5", "--param", "a"]) == 2
-    assert "accepted is NAME=VALUE" in capsys.readouterr().err
+    assert "accepted are a value" in capsys.readouterr().err
     assert main(["grade", str(tmp_path / "missing.jsonl")]) == 2
     assert "missing.jsonl" in capsys.readouterr().err
     with pytest.raises(SystemExit):

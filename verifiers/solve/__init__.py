@@ -10,6 +10,7 @@ from verifiers.algebra.sets import RealSet
 from verifiers.domain import Condition, condition_texts, domain_set
 from verifiers.solve.algebraic import solve_algebraic
 from verifiers.solve.among import restrict
+from verifiers.solve.by_cases import CaseSolution, solve_by_cases
 from verifiers.solve.complex_roots import ComplexSolution, solve_complex
 from verifiers.solve.equation import (
     Equation,
@@ -19,15 +20,25 @@ from verifiers.solve.equation import (
     read_equation,
 )
 from verifiers.solve.inequality import solve_inequality
+from verifiers.solve.parametric import Parametric, read_parametric, shape_of
 from verifiers.solve.solution import Solution
+from verifiers.solve.stated import split_stated
+from verifiers.solve.system import System, is_system, read_system, system_conditions
+from verifiers.solve.system_solution import SystemSolution
+from verifiers.solve.systems import solve_system
 from verifiers.solve.transcendental import solve_transcendental, uses_functions
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.types import Domain, Problem, Reason
 
 __all__ = [
+    "AnySolution",
+    "CaseSolution",
     "ComplexSolution",
     "Equation",
+    "Parametric",
     "Solution",
+    "System",
+    "SystemSolution",
     "UndecidedError",
     "domain_conditions",
     "holds_at",
@@ -37,11 +48,14 @@ __all__ = [
 
 CACHE_SIZE = 4096
 
-_Outcome: TypeAlias = Solution | ComplexSolution | UndecidedError
-_Key: TypeAlias = tuple[str, str | None, Domain, tuple[tuple[str, str], ...]]
+AnyEquation: TypeAlias = Equation | System | Parametric
+AnySolution: TypeAlias = Solution | ComplexSolution | SystemSolution | CaseSolution
+
+_Text: TypeAlias = str | tuple[str, ...]
+_Key: TypeAlias = tuple[_Text, str | None, Domain, tuple[tuple[str, str], ...]]
 
 
-def solve(problem: Problem | str) -> Solution | ComplexSolution:
+def solve(problem: Problem | str) -> AnySolution:
     """The solution set over the problem's domain; equal problems are solved once.
 
     Raises ``UndecidedError``, with its reason, for a malformed problem and for an equation whose
@@ -69,9 +83,7 @@ def real_domain(problem: Problem | str) -> RealSet | None:
     return domain_set(_conditions(*_key(problem)))
 
 
-def outcome_of(
-    problem: Problem | str,
-) -> tuple[Equation | None, _Outcome]:
+def outcome_of(problem: Problem | str) -> tuple[AnyEquation | None, AnySolution | UndecidedError]:
     """The equation, where it could be read, and its solution or why there is none."""
     return _outcome(*_key(problem))
 
@@ -80,19 +92,29 @@ def _key(problem: Problem | str) -> _Key:
     if isinstance(problem, str):
         return (problem, None, Domain.REAL, ())
     params = tuple(sorted(problem.params.items()))
-    return (problem.equation, problem.unknown, problem.domain, params)
+    equation = problem.equation
+    if not isinstance(equation, str):
+        equation = equation[0] if len(equation) == 1 else tuple(equation)
+    return (equation, problem.unknown, problem.domain, params)
 
 
 @lru_cache(maxsize=CACHE_SIZE)
 def _outcome(
-    equation: str, unknown: str | None, domain: Domain, params: tuple[tuple[str, str], ...]
-) -> tuple[Equation | None, _Outcome]:
-    read = None
+    equation: _Text, unknown: str | None, domain: Domain, params: tuple[tuple[str, str], ...]
+) -> tuple[AnyEquation | None, AnySolution | UndecidedError]:
+    read: AnyEquation | None = None
     try:
-        read = read_equation(_problem(equation, unknown, domain, params))
-        if domain is Domain.COMPLEX:
-            return read, solve_complex(read)
-        return read, restrict(_within(_solve(read)), domain)
+        read = _read(_problem(equation, unknown, domain, params))
+        if isinstance(read, Equation):
+            if domain is Domain.COMPLEX:
+                return read, solve_complex(read)
+            return read, restrict(_within(_solve(read)), domain)
+        if domain is not Domain.REAL:
+            raise UndecidedError(
+                Reason.UNSUPPORTED_EQUATION,
+                f"systems and parameters without a value are solved over the reals, not {domain}",
+            )
+        return read, solve_system(read) if isinstance(read, System) else solve_by_cases(read)
     except UndecidedError as error:
         return read, error
 
@@ -119,15 +141,48 @@ def _solve(read: Equation) -> Solution:
     return solve_algebraic(read)
 
 
+def _read(problem: Problem) -> AnyEquation:
+    if not is_system(problem):
+        return _read_one(problem)
+    return _stated(problem) or read_system(problem)
+
+
+def _stated(problem: Problem) -> Equation | None:
+    """One equation in one unknown with a stated interval; None for a system."""
+    if not isinstance(problem.equation, str) or split_stated(problem.equation) is None:
+        return None
+    try:
+        return read_equation(problem)
+    except UndecidedError:
+        return None
+
+
+def _read_one(problem: Problem) -> Equation | Parametric:
+    """One equation in one unknown; with parameters where some have no value."""
+    try:
+        return read_equation(problem)
+    except UndecidedError:
+        parametric = None
+        if problem.params or problem.unknown:
+            parametric = read_parametric(problem)
+        if parametric is None:
+            raise
+        return parametric
+
+
 @lru_cache(maxsize=CACHE_SIZE)
 def _conditions(
-    equation: str, unknown: str | None, domain: Domain, params: tuple[tuple[str, str], ...]
+    equation: _Text, unknown: str | None, domain: Domain, params: tuple[tuple[str, str], ...]
 ) -> tuple[Condition, ...]:
-    read = read_equation(_problem(equation, unknown, domain, params))
+    read = _read(_problem(equation, unknown, domain, params))
+    if isinstance(read, System):
+        return system_conditions(read)
+    if isinstance(read, Parametric):
+        return shape_of(read).conditions
     return equation_conditions(read)
 
 
 def _problem(
-    equation: str, unknown: str | None, domain: Domain, params: tuple[tuple[str, str], ...]
+    equation: _Text, unknown: str | None, domain: Domain, params: tuple[tuple[str, str], ...]
 ) -> Problem:
     return Problem(equation=equation, unknown=unknown, domain=domain, params=dict(params))

@@ -101,6 +101,7 @@ def equation_conditions(equation: Equation) -> tuple[Condition, ...]:
 def read_equation(problem: Problem) -> Equation:
     """Raises ``UndecidedError`` for what is malformed or not supported."""
     names = {*problem.params, *([problem.unknown] if problem.unknown else [])}
+    assert isinstance(problem.equation, str), "systems are read elsewhere"
     restriction = ""
     try:
         try:
@@ -110,7 +111,7 @@ def read_equation(problem: Problem) -> Equation:
             if stated is None:
                 raise
             (sides, operators), restriction = _relations(stated[0], names), stated[1]
-        values, parameters = _parameters(problem.params)
+        values, parameters = parameter_values(problem.params)
     except (UnsupportedSyntaxError, OverBudgetError, NotAlgebraicError) as error:
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
     except ParseError as error:
@@ -142,7 +143,7 @@ def _relations(text: str, names: Iterable[str]) -> tuple[tuple[Expr, ...], tuple
 
 def _unknown(declared: str | None, free: frozenset[str]) -> str:
     if declared is not None:
-        declared = _canonical_name(declared)
+        declared = canonical_name(declared)
         others = sorted(free - {declared})
         if others:
             raise UndecidedError(
@@ -158,7 +159,7 @@ def _unknown(declared: str | None, free: frozenset[str]) -> str:
     return next(iter(free))
 
 
-def _canonical_name(text: str) -> str:
+def canonical_name(text: str) -> str:
     """``x_1`` for ``x₁``: a name as the parser spells it."""
     try:
         side = parse_relation(f"{text} = 0", [text]).lhs
@@ -169,13 +170,15 @@ def _canonical_name(text: str) -> str:
     return side.name
 
 
-def _parameters(params: Mapping[str, str]) -> tuple[dict[str, Expr], dict[str, Real]]:
+def parameter_values(params: Mapping[str, str]) -> tuple[dict[str, Expr], dict[str, Real]]:
     """The value of each parameter whose condition gives one, as ``a = 6``."""
     exprs: dict[str, Expr] = {}
     values: dict[str, Real] = {}
     for name, condition in params.items():
+        if not condition.strip():
+            continue  # any real number
         relation = parse_relation(condition, params)
-        if relation.op != "=" or relation.lhs != Sym(_canonical_name(name)):
+        if relation.op != "=" or relation.lhs != Sym(canonical_name(name)):
             continue  # a condition without a value: the parameter stays free
         if free_names(relation.rhs):
             raise UndecidedError(
