@@ -147,7 +147,7 @@ def _compare_numbers(
     expected, exists = _asked_number(solution, ask)
     if not exists:
         return Reason.UNSUPPORTED_EQUATION, (f"There are infinitely many solutions: no {ask}.",)
-    if expected is not None and separation_bits(expected) > MAX_SEPARATION_BITS // 4:
+    if expected is not None and separation_bits(expected) > MAX_SEPARATION_BITS // 2:
         return Reason.UNSUPPORTED_EQUATION, (f"The {ask} is too entangled to compare with.",)
     if answer.infinitely_many:
         right = ask is Ask.COUNT and solution.solutions.points is None

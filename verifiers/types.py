@@ -33,8 +33,9 @@ class Domain(StrEnum):
 class Problem:
     """An equation and the question about it.
 
-    ``equation`` is LaTeX, plain text or unicode, with one relation, as ``"3 - (3+y)/y = y"``; of a
-    system the relations stand in one text, as ``"x + y = 3, x*y = 2"``, or in a tuple of texts.
+    ``equation`` is LaTeX, plain text or unicode, with one relation, as ``"3 - (3+y)/y = y"``,
+    or a chain of inequalities, as ``"1 < 2x + 1 <= 5"``; of a system the relations stand in one
+    text, as ``"x + y = 3, x*y = 2"``, or in a tuple of texts.
     ``unknown`` is inferred when it is the only free name; several are declared as ``"x,y"``, in
     the order of answered tuples, else all names of a system are unknowns, in order of the alphabet.
     ``params`` maps each parameter to a condition on it; ``{"a": "a = 6"}`` gives it a value.

@@ -7,7 +7,7 @@ from time import process_time
 
 import pytest
 
-from verifiers import Ask, Decision, Problem, verify, verify_completion
+from verifiers import Ask, Decision, Domain, Problem, verify, verify_completion
 
 EQUATION = "6 - (6+x)/x = x"
 PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
@@ -69,6 +69,53 @@ def test_hostile_equations(equation: str) -> None:
         verdict = verify(text, "x = 2, x = 3")
         assert verdict.verdict is not Decision.CORRECT
     assert process_time() - start < 3.0
+
+
+OTHER_PROBLEMS = [
+    Problem(equation="x^7 - x - 1 = 0"),
+    Problem(equation="x^3 - x - 1 < 0"),
+    Problem(equation="x^2 > 2", domain=Domain.INTEGER),
+    Problem(equation="x^2 > 2", domain=Domain.RATIONAL),
+    Problem(equation="x^7 - x - 1 = 0", domain=Domain.COMPLEX),
+]
+HOSTILE_COMPLEX = [
+    "i^i", "1/i", "((1+i)^60)^60", "(i+√2)^64", f"1/({_hidden_zero(6)}+i*({_hidden_zero(5)}))",
+    f"({_hidden_zero(3)}+i)^60", ", ".join(f"{k}i" for k in range(60)), f"{_hidden_zero(6)}i",
+    "√i", "|i|", "(((i+1)^9+√2)^9+√3)^9", "x = i i i i i i i i", "i" * 500, "±" * 9 + "i",
+]  # fmt: skip
+
+
+@pytest.mark.parametrize("index", range(len(OTHER_PROBLEMS)))
+def test_hostile_answers_to_other_problems(index: int) -> None:
+    problem = OTHER_PROBLEMS[index]
+    start = process_time()
+    for answer in [*HOSTILE, *HOSTILE_COMPLEX]:
+        verdict = verify(problem, answer)
+        assert verdict.verdict is Decision.INCORRECT, verdict
+        assert process_time() - start < 10
+        str(verdict).encode()
+
+
+@pytest.mark.parametrize("inequality", HOSTILE, ids=lambda answer: ascii(answer[:20]))
+def test_hostile_inequalities(inequality: str) -> None:
+    start = process_time()
+    for text in (f"x < {inequality}", f"{inequality} < 2x <= {inequality}"):
+        for domain in Domain:
+            verdict = verify(Problem(equation=text, domain=domain), "x > 2")
+            assert verdict.verdict is not Decision.CORRECT
+    assert process_time() - start < 3.0
+
+
+@pytest.mark.parametrize(
+    "equation",
+    ["x^48 - 2(10^150 x - 1)^2 = 0", "x^40 - 2(10^20 x - 1)^2 = 0", "(x^7-x-1)^6 = 3",
+     "cbrt(x)+sqrt[5](x)+sqrt[7](x) = 2", "sqrt[47](x^2+1) = x", "sqrt(x)+cbrt(x+1)+sqrt[4](x+2)=9",
+     "|x^7-x-1| + |x^9-x-1| = |x^5+x-1|", "x^48 - 123456789^20 x^7 + 1 < x^3/(x^13-x-1)"],
+)  # fmt: skip
+def test_heavy_problems(equation: str) -> None:
+    start = process_time()
+    assert verify(equation, "x = 2").verdict is not Decision.CORRECT
+    assert process_time() - start < 4.0
 
 
 def test_threads_agree_with_the_main_thread() -> None:

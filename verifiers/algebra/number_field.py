@@ -15,7 +15,7 @@ from flint import arb, ctx, fmpq, fmpq_mat, fmpq_poly, fmpz_poly
 from verifiers.algebra.exact import MAX_SEPARATION_BITS, Composite, Key, Real, Surd
 from verifiers.algebra.integers import square_part
 from verifiers.algebra.isolate import isolate
-from verifiers.algebra.poly_text import poly_text
+from verifiers.algebra.root_text import root_text
 from verifiers.syntax.errors import OverBudgetError
 
 _X = fmpq_poly([0, 1])
@@ -159,7 +159,8 @@ class Algebraic(Real):
     def __str__(self) -> str:
         """``root of x^3 - x - 1 in (1, 2), about 1.3247``."""
         if self._text is None:
-            self._text = _text(self)
+            minimal = self.minimal()
+            self._text = str(minimal) if isinstance(minimal, Surd) else root_text(self, *minimal)
         return self._text
 
 
@@ -178,10 +179,13 @@ def _narrowed(poly: fmpz_poly, low: fmpq, high: fmpq) -> arb:
     """The isolating interval bisected until the polynomial is monotonic on it."""
     slope = poly.derivative()
     rising = poly(high) > 0
+    precision = 64 + poly.height_bits()
     while True:
-        ball = arb((low + high) / 2, (high - low) / 2)
-        if not (slope(ball).contains(0) or ball.contains(0)):
-            return ball
+        with ctx.workprec(precision):
+            ball = arb((low + high) / 2, (high - low) / 2)
+            if not (slope(ball).contains(0) or ball.contains(0)):
+                return ball
+        precision += 4  # each bisection asks for a bit more
         middle = (low + high) / 2
         if (poly(middle) > 0) == rising:
             high = middle
@@ -220,51 +224,3 @@ def _surd(number: Algebraic, poly: fmpz_poly) -> Surd:
     s, d = square_part(b * b - 4 * a * c)
     above = (number - Real.of(Fraction(-b, 2 * a))).sign() > 0
     return Surd(fmpq(-b, 2 * a), fmpq(s if above else -s, 2 * a), d)
-
-
-def _text(number: Algebraic) -> str:
-    minimal = number.minimal()
-    if isinstance(minimal, Surd):
-        return str(minimal)
-    poly, index = minimal
-    low, high = _shown_interval(number, poly, index)
-    with ctx.workprec(64):
-        about = number.ball().str(5, radius=False)
-    return f"root of {poly_text(poly, 'x')} in ({low}, {high}), about {about}"
-
-
-def _shown_interval(number: Algebraic, poly: fmpz_poly, index: int) -> tuple[str, str]:
-    """The shortest decimals around the number, one unit apart, between which no other root is."""
-    others = [interval for k, interval in enumerate(isolate(poly)) if k != index]
-    places = 0
-    while True:
-        scale = 10**places
-        whole = _floor(number * Real.of(scale))
-        low, high = fmpq(whole, scale), fmpq(whole + 1, scale)
-        if not any(_has_root(poly, low, high, interval) for interval in others):
-            return _decimal(whole, places), _decimal(whole + 1, places)
-        places += 1
-
-
-def _has_root(poly: fmpz_poly, low: fmpq, high: fmpq, interval: tuple[fmpq, fmpq]) -> bool:
-    """Whether the one root in ``interval`` lies between ``low`` and ``high`` too."""
-    low, high = max(low, interval[0]), min(high, interval[1])
-    return low < high and (poly(low) > 0) != (poly(high) > 0)
-
-
-def _floor(number: Real) -> int:
-    """The integer below an irrational number."""
-    precision = 64
-    while True:
-        with ctx.workprec(precision):
-            whole = number.ball().floor().unique_fmpz()
-        if whole is not None:
-            return int(whole)
-        precision *= 2
-
-
-def _decimal(whole: int, places: int) -> str:
-    if not places:
-        return str(whole)
-    digits = str(abs(whole)).rjust(places + 1, "0")
-    return f"{'-' if whole < 0 else ''}{digits[:-places]}.{digits[-places:]}"

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from flint import arb, fmpq
+from flint import arb, ctx, fmpq
 
 from verifiers.algebra.exact import Real, approximate
 
@@ -168,7 +168,8 @@ def rational_between(low: Real | None, high: Real | None) -> Fraction:
     while True:
         left, right = approximate(low, precision), approximate(high, precision)
         if left < right:
-            low_end, high_end = left.upper().fmpq(), right.lower().fmpq()
+            with ctx.workprec(precision + 8):  # else the ends are rounded, outwards
+                low_end, high_end = left.upper().fmpq(), right.lower().fmpq()
             if low_end < high_end:
                 return _simplest(low_end, high_end)
         precision *= 2

@@ -7,6 +7,7 @@ it was written; families are put back one by one where the equation repeats, or 
 from __future__ import annotations
 
 from verifiers.algebra.eliminate import CannotEliminateError
+from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.algebra.functions import PI_NUMBER
 from verifiers.algebra.periodic import PeriodicSet, is_multiple, progression
@@ -18,9 +19,10 @@ from verifiers.solve.kernels import is_transcendental, minus
 from verifiers.solve.solution import Solution
 from verifiers.solve.trigonometric import common_rate
 from verifiers.solve.zeros import Search
+from verifiers.syntax.ast import Pow
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.text import to_text
-from verifiers.syntax.walk import free_names
+from verifiers.syntax.walk import free_names, subexpressions
 from verifiers.types import Reason
 
 
@@ -34,6 +36,7 @@ def solve_transcendental(equation: Equation) -> Solution:
     difference = minus(*equation.sides)
     if not uses_functions(equation):
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, "no function of the unknown")
+    _refuse_powers_of_negatives(equation)
     search = Search([f"The equation is {to_text(equation.relation)}."])
     try:
         found = equation_conditions(equation)
@@ -55,6 +58,20 @@ def solve_transcendental(equation: Equation) -> Solution:
         conditions=found,
         certificate=tuple(dict.fromkeys(search.sentences)),
     )
+
+
+def _refuse_powers_of_negatives(equation: Equation) -> None:
+    """``(-2)^x`` has values at some rational x: neither the domain nor the set would be plain."""
+    for side in equation.sides:
+        for part in subexpressions(side):
+            if not (isinstance(part, Pow) and free_names(part.exponent)) or free_names(part.base):
+                continue
+            base = evaluate(part.base, {})
+            if isinstance(base, Undefined) or base.sign() <= 0:
+                raise UndecidedError(
+                    Reason.UNSUPPORTED_EQUATION,
+                    f"{to_text(part)}: a base that is not positive, and the unknown in the exponent",
+                )
 
 
 def _from_points(
