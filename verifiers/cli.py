@@ -7,11 +7,13 @@ import sys
 from collections.abc import Sequence
 
 from verifiers.grade import grade_file
+from verifiers.pool import Limits
 from verifiers.solve import UndecidedError, solve
 from verifiers.types import Ask, Decision, Problem, Verdict
 from verifiers.verify import verify, verify_completion
 
 EXIT_STATUS = {Decision.CORRECT: 0, Decision.INCORRECT: 1, Decision.UNDECIDED: 2}
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -19,7 +21,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
-    except (OSError, argparse.ArgumentTypeError) as error:
+    except (OSError, ValueError, argparse.ArgumentTypeError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return status
@@ -48,10 +50,14 @@ def _solve(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    counts = grade_file(options.source, options.output)
-    total = sum(counts.values())
-    summary = ", ".join(f"{counts[decision]} {decision}" for decision in Decision)
-    print(f"{total} answers: {summary}", file=sys.stderr)
+    limits = Limits(timeout_ms=options.timeout_ms, memory_mb=options.memory_mb)
+    summary = grade_file(
+        options.source, options.output, jobs=options.jobs, limits=limits, restart=options.restart
+    )
+    print(summary.table(), file=sys.stderr)
+    if summary.interrupted:
+        print("interrupted: the same command goes on from here", file=sys.stderr)
+        return INTERRUPTED
     return 0
 
 
@@ -123,7 +129,23 @@ def _parser() -> argparse.ArgumentParser:
         epilog='example line: {"id": 1, "equation": "x^2 = 4", "answer": "x = 2, x = -2"}; '
         "example: python -m verifiers grade answers.jsonl -o verdicts.jsonl",
     )
-    grade.add_argument("source", metavar="IN.jsonl", help="- for standard input")
-    grade.add_argument("-o", "--output", default="-", metavar="OUT.jsonl")
+    grade.add_argument(
+        "source", metavar="IN.jsonl", help="also .jsonl.gz, .parquet, or - for standard input"
+    )
+    grade.add_argument(
+        "-o",
+        "--output",
+        default="-",
+        metavar="OUT.jsonl",
+        help="also .jsonl.gz; a run that was stopped goes on where it was",
+    )
+    grade.add_argument("--restart", action="store_true", help="do not go on, begin anew")
+    _add_limits(grade)
     grade.set_defaults(run=_grade)
     return parser
+
+
+def _add_limits(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--jobs", type=int, metavar="N", help="worker processes: one a core")
+    command.add_argument("--timeout-ms", type=float, default=1000, help="of wall time an answer")
+    command.add_argument("--memory-mb", type=int, default=256, help="of a worker")
