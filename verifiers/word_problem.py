@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
+from functools import lru_cache
 
 from verifiers.syntax.errors import ParseError
 from verifiers.syntax.parser import parse_chain
+from verifiers.syntax.words import GREEK_NAMES
 from verifiers.types import Ask, Domain, Problem
 
 MAX_TEXT = 2_000
@@ -27,6 +29,7 @@ _HOLES = re.compile("\x1a([0-9]+)\x1a")
 _NAME = "(?:\x1a[0-9]+\x1a|[A-Za-z](?:_[0-9A-Za-z])?)"
 _NAMES = rf"{_NAME}(?:(?:, and |, | and ){_NAME})*"
 _FORMULAS = "\x1a[0-9]+\x1a(?:(?:, and | and |[,;] ?| )\x1a[0-9]+\x1a)*"
+_PLAIN = "[^\x1a]+?"
 _KIND = r"(?:equations?|inequality|inequalities|system|system of (?:linear )?equations)"
 _IT = rf"(?:(?:the |this )?(?:following |given )?{_KIND}:? ?)?(?P<equation>EQUATION)"
 _GET = (
@@ -78,6 +81,10 @@ _SENTENCES: tuple[tuple[str, Ask | None], ...] = (
     (rf"how many {_DISTINCT}(?:{_NOUN}|{_ROOTS}) are there (?:{_OF}) {_IT}", Ask.COUNT),
     (rf"how many {_DISTINCT}(?:{_NOUN}|{_ROOTS}) (?:satisfy|solve) {_IT}", Ask.COUNT),
 )  # fmt: skip
+_WORD = re.compile(r"[A-Za-z]{3,}")
+_FUNCTIONS = frozenset(
+    ["sqrt", "cbrt", "abs", "exp", "log", "sin", "cos", "tan", "cot", "sec", "csc"]
+)
 _NOISE = re.compile(
     r"^(?:question|problem|q)\s*[:.]\s*"
     r"|(?<=[.?!]) (?:please )?(?:show (?:all )?(?:your )?(?:work|steps|working)"
@@ -144,9 +151,8 @@ Reading = tuple[str, str | None, Ask | None]
 
 def _readings(prose: str, formulas: list[str], names: frozenset[str]) -> Iterator[Reading]:
     """Every way in which the whole text is one of the sentences."""
-    which = 0 if formulas else 1
-    for pattern, ask in _PATTERNS:
-        match = pattern[which].fullmatch(prose)
+    for pattern, ask in _patterns(_FORMULAS if formulas else _PLAIN):
+        match = pattern.fullmatch(prose)
         if match is None:
             continue
         groups = match.groupdict()
@@ -180,15 +186,15 @@ def _fill(slot: str, formulas: list[str]) -> list[str]:
 
 
 def _is_mathematics(equation: str, names: frozenset[str]) -> bool:
-    """Whether each part is a relation; words and lone expressions are none."""
-    for part in re.split(r"[,;]| and ", equation):
+    """Whether each part is a relation, as far as the grammar goes, and no word is in it."""
+    words = set(_WORD.findall(re.sub(r"\\[A-Za-z]+", " ", equation)))
+    if words - _FUNCTIONS - GREEK_NAMES - names:
+        return False
+    for part in re.split(r"[,;]", equation):
         try:
             _, operators = parse_chain(part, names)
         except ParseError:
-            # what the grammar refuses is refused later, with its reason, if no word is in it
-            if re.search(r"(?<![\\A-Za-z])[A-Za-z]{3,}", re.sub(r"\\[a-z]+", " ", part)):
-                return False
-            continue
+            continue  # the solver refuses it, with its reason
         if not operators:
             return False
     return True
@@ -202,13 +208,10 @@ def _bare(names: str) -> str:
     return re.sub(r"[\s{}\\]", "", names)
 
 
-def _compiled(sentence: str) -> tuple[re.Pattern[str], re.Pattern[str]]:
-    """The sentence with formulas in its slot, and with plain text."""
-    with_holes, plain = (
-        re.compile(sentence.replace("EQUATION", slot) + _END, re.IGNORECASE)
-        for slot in (_FORMULAS, r"[^\x1a]+?")
+@lru_cache
+def _patterns(slot: str) -> tuple[tuple[re.Pattern[str], Ask | None], ...]:
+    """The sentences with this in the place of the equation; compiled when first used."""
+    return tuple(
+        (re.compile(sentence.replace("EQUATION", slot) + _END, re.IGNORECASE), ask)
+        for sentence, ask in _SENTENCES
     )
-    return with_holes, plain
-
-
-_PATTERNS = tuple((_compiled(sentence), ask) for sentence, ask in _SENTENCES)

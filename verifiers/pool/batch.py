@@ -11,12 +11,12 @@ from dataclasses import replace
 from typing import Any
 
 from verifiers.pool.limits import Limits
-from verifiers.pool.pool import Pool, as_verdict
+from verifiers.pool.pool import Pool, as_verdict, num_cores
 from verifiers.pool.worker import VERDICT_FIELDS
 from verifiers.request import Item, as_request, as_request_of
 from verifiers.types import Problem, Verdict
 
-_shared: dict[tuple[int | None, Limits], Pool] = {}
+_shared: dict[tuple[int, Limits], Pool] = {}
 _lock = threading.Lock()
 
 
@@ -50,7 +50,7 @@ async def averify_batch(
     memory_mb: int = 256,
 ) -> list[Verdict]:
     """``verify_batch`` for an event loop, which is free meanwhile."""
-    import asyncio  # half of the time that `import verifiers` would take
+    import asyncio  # not above: it takes as long to import as all of this package
 
     limits = Limits(timeout_ms=timeout_ms, memory_mb=memory_mb)
     return _verdicts(await asyncio.wrap_future(_submit(items, shared_pool(jobs, limits))))
@@ -74,7 +74,7 @@ async def averify(
 
 def shared_pool(jobs: int | None = None, limits: Limits | None = None) -> Pool:
     """The pool of this process with these settings, made at its first use and closed at the end."""
-    key = (jobs, limits or Limits())
+    key = (jobs or num_cores(), limits or Limits())
     with _lock:
         if key not in _shared:
             _shared[key] = Pool(*key)
@@ -91,7 +91,7 @@ def _submit(items: Iterable[Item], pool: Pool) -> Future[list[Any]]:
             params = tuple(sorted(problem.params.items()))
             key = (problem.equation, problem.unknown, problem.ask, problem.domain, params)
             if key not in known:
-                known[key] = replace(problem, params=dict(problem.params))
+                known[key] = problem
             request = replace(request, problem=known[key])
         requests.append(request)
         keys.append(key)

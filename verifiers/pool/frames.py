@@ -2,21 +2,34 @@
 
 from __future__ import annotations
 
+import copyreg
+import io
 import mmap
 import os
 import pickle
 import struct
 import tempfile
+from types import MappingProxyType
 from typing import Any, NamedTuple
 
 _LENGTH = struct.Struct("<Q")
+_DISPATCH = {  # the parameters of a problem are read-only, which pickle does not know
+    **copyreg.dispatch_table,
+    MappingProxyType: lambda mapping: (dict, (tuple(mapping.items()),)),
+}
 _STATE = struct.Struct("<qqd")
 
 
 def pack_frame(content: Any) -> bytes:
     """A length and a pickle; both ends are ours, and no text of a model is ever unpickled."""
-    body = pickle.dumps(content, pickle.HIGHEST_PROTOCOL)
-    return _LENGTH.pack(len(body)) + body
+    file = io.BytesIO()
+    file.write(_LENGTH.pack(0))
+    pickler = pickle.Pickler(file, pickle.HIGHEST_PROTOCOL)
+    pickler.dispatch_table = _DISPATCH
+    pickler.dump(content)
+    file.seek(0)
+    file.write(_LENGTH.pack(file.getbuffer().nbytes - _LENGTH.size))
+    return file.getvalue()
 
 
 class FrameBuffer:

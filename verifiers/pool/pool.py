@@ -103,7 +103,8 @@ class Pool:
             start = monotonic()
             try:
                 crew.run(places)
-            except Exception as error:  # nothing that waits may wait for ever
+            except Exception as error:  # nobody may wait for ever
+                crew.end()
                 for batch, _ in places:
                     batch.fail(error)
             seconds = (monotonic() - start) / len(places)
@@ -140,9 +141,9 @@ class _Feeder:
         self, places: list[Place], done: int, lost: WorkerLostError, retried: set[tuple[int, int]]
     ) -> list[Place]:
         """What is still to be done, once the item that is at fault has its verdict."""
+        if self._pool._is_closed:
+            raise RuntimeError("the pool was closed") from lost
         if lost.state.item < done:  # none is: it did not come to start
-            if self._pool._is_closed:
-                raise RuntimeError("the pool was closed") from lost
             self._failed_starts += lost.reason is not Reason.OUT_OF_TIME
             if self._failed_starts >= _FAILED_STARTS:
                 raise RuntimeError(f"the worker processes do not start: {lost}") from lost
@@ -192,6 +193,7 @@ class _Feeder:
         if self._worker:
             self._workers.discard(self._worker)
             self._worker.close()
+            self._worker = None
 
 
 def num_cores() -> int:

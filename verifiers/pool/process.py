@@ -20,6 +20,7 @@ from verifiers.pool.limits import Limits
 from verifiers.types import Reason
 
 START_SECONDS = 60.0
+_LOOK_SECONDS = 0.05  # between looks at a worker that is still starting
 _MESSAGE_BYTES = 4_000
 # Not a fork, whose locks may be held, and not multiprocessing's spawn, which imports the main
 # module of the user, and torch with it: a bare interpreter that finds what this one finds.
@@ -115,9 +116,11 @@ class Worker:
         poll.register(self._process.stdout, select.POLLIN)
         while True:
             state = self._progress.get()
-            allowed = self.limits.timeout_ms / 1000 if state.item >= 0 else START_SECONDS
+            is_working = state.item >= 0
+            allowed = self.limits.timeout_ms / 1000 if is_working else START_SECONDS
             left = state.since + allowed - monotonic()
-            if poll.poll(max(left, 0) * 1000 + 1):
+            wait = left if is_working else min(left, _LOOK_SECONDS)
+            if poll.poll(max(wait, 0) * 1000 + 1):
                 data = self._process.stdout.read(1 << 20)
                 if not data:
                     raise self._lost()
