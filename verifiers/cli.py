@@ -1,4 +1,4 @@
-"""python -m verifiers check|solve|grade."""
+"""python -m verifiers check|solve|grade|serve."""
 
 from __future__ import annotations
 
@@ -8,6 +8,7 @@ from collections.abc import Sequence
 
 from verifiers.grade import grade_file
 from verifiers.pool import Limits
+from verifiers.server import ServerOptions, run_server
 from verifiers.solve import UndecidedError, solve
 from verifiers.types import Ask, Decision, Problem, Verdict
 from verifiers.verify import verify, verify_completion
@@ -61,6 +62,20 @@ def _grade(options: argparse.Namespace) -> int:
     return 0
 
 
+def _serve(options: argparse.Namespace) -> int:
+    run_server(
+        ServerOptions(
+            host=options.host,
+            port=options.port,
+            jobs=options.jobs,
+            limits=Limits(timeout_ms=options.timeout_ms, memory_mb=options.memory_mb),
+            queue=options.queue,
+            max_body=options.max_body_kb << 10,
+        )
+    )
+    return 0
+
+
 def _report(verdict: Verdict) -> str:
     lines = [f"{verdict.verdict} ({verdict.reason})"]
     for label, text in (("answer", verdict.answer), ("expected", verdict.expected)):
@@ -94,7 +109,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Decides whether an answer to an equation is right, without a gold answer.",
         epilog="example: python -m verifiers check '3 - (3+y)/y = y' 'y = 1, y = 3'",
     )
-    commands = parser.add_subparsers(required=True, metavar="check|solve|grade")
+    commands = parser.add_subparsers(required=True, metavar="check|solve|grade|serve")
     problem = argparse.ArgumentParser(add_help=False)
     problem.add_argument("equation", help="LaTeX, plain text or unicode, with one = in it")
     problem.add_argument("--unknown", help="by default the only name in the equation")
@@ -142,7 +157,23 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--restart", action="store_true", help="do not go on, begin anew")
     _add_limits(grade)
     grade.set_defaults(run=_grade)
+    _add_serve(commands)
     return parser
+
+
+def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    serve = commands.add_parser(
+        "serve",
+        help="the grader over HTTP: /verify, /verify_batch, /health, /metrics, /docs",
+        epilog="example: python -m verifiers serve --port 8000, then "
+        'curl -d \'{"equation": "x^2 = 4", "answer": "2"}\' localhost:8000/verify',
+    )
+    serve.add_argument("--host", default="127.0.0.1", help="by default this machine only")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--queue", type=int, default=4096, help="answers that may wait")
+    serve.add_argument("--max-body-kb", type=int, default=8192, help="of a request")
+    _add_limits(serve)
+    serve.set_defaults(run=_serve)
 
 
 def _add_limits(command: argparse.ArgumentParser) -> None:
