@@ -68,9 +68,10 @@ def read_gold(text: str, unknown: str | None = None) -> Gold | GoldError:
             problem = problem or str(error)
     try:
         left, expr = _expression(text, unknown)
-        if all(map(_is_letter, free_names(expr))):
+        names_in_it = free_names(expr)
+        if names_in_it and all(map(_is_letter, names_in_it)) and identical(expr, expr):
             return Gold(unknown or left, expression=expr)
-    except (AnswerError, ParseError) as error:
+    except (AnswerError, ParseError, NoProofError) as error:
         problem = problem or str(error)
     return GoldError(f"The gold answer cannot be read. {problem}")
 

@@ -82,6 +82,10 @@ _SENTENCES: tuple[tuple[str, Ask | None], ...] = (
     (rf"how many {_DISTINCT}(?:{_NOUN}|{_ROOTS}) (?:satisfy|solve) {_IT}", Ask.COUNT),
 )  # fmt: skip
 _WORD = re.compile(r"[A-Za-z]{3,}")
+_SHORT_WORD = re.compile(
+    r"(?<![\\A-Za-z])(?:as|at|be|by|do|if|in|is|it|of|on|or|so|to)(?![A-Za-z])", re.IGNORECASE
+)
+_RELATION = re.compile(r"[=<>≤≥≠⩽⩾]|\\(?:n?eq?|[lg]eq?|[lg]t|[lg]eqslant)(?![A-Za-z])")
 _FUNCTIONS = frozenset(
     ["sqrt", "cbrt", "abs", "exp", "log", "sin", "cos", "tan", "cot", "sec", "csc"]
 )
@@ -188,9 +192,11 @@ def _fill(slot: str, formulas: list[str]) -> list[str]:
 def _is_mathematics(equation: str, names: frozenset[str]) -> bool:
     """Whether each part is a relation, as far as the grammar goes, and no word is in it."""
     words = set(_WORD.findall(re.sub(r"\\[A-Za-z]+", " ", equation)))
-    if words - _FUNCTIONS - GREEK_NAMES - names:
+    if words - _FUNCTIONS - GREEK_NAMES - names or _SHORT_WORD.search(equation):
         return False
     for part in re.split(r"[,;]", equation):
+        if not _RELATION.search(part):
+            return False
         try:
             _, operators = parse_chain(part, names)
         except ParseError:

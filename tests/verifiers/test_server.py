@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import socket
 import subprocess
@@ -33,7 +32,7 @@ RECORDS: list[dict[str, Any]] = [
 
 
 @contextmanager
-def server(*options: str) -> Iterator[httpx.Client]:
+def server(*options: str) -> Iterator[tuple[httpx.Client, int]]:
     with socket.socket() as free:
         free.bind(("127.0.0.1", 0))
         port = free.getsockname()[1]
@@ -52,7 +51,7 @@ def server(*options: str) -> Iterator[httpx.Client]:
                     assert process.poll() is None, "the server ended"
                     assert time.monotonic() < end, "the server does not answer"
                     time.sleep(0.1)
-            yield client
+            yield client, process.pid
     finally:
         process.send_signal(signal.SIGINT)
         process.wait(30)
@@ -60,7 +59,7 @@ def server(*options: str) -> Iterator[httpx.Client]:
 
 @pytest.fixture(scope="module")
 def client() -> Iterator[httpx.Client]:
-    with server("--max-body-kb", "64", "--queue", "100") as client:
+    with server("--max-body-kb", "64", "--queue", "100") as (client, _):
         yield client
 
 
@@ -163,7 +162,7 @@ def test_many_clients(client: httpx.Client) -> None:
 
 
 def test_a_full_queue_is_503() -> None:
-    with server("--queue", "64") as client, ThreadPoolExecutor(8) as threads:
+    with server("--queue", "64") as (client, _), ThreadPoolExecutor(8) as threads:
         batch = [{"equation": f"{n} - ({n}+x)/x = x", "answer": "x = 1"} for n in range(2, 50)]
         answers = list(threads.map(lambda _: client.post("/verify_batch", json=batch), range(24)))
         codes = {answer.status_code for answer in answers}
@@ -192,9 +191,9 @@ def test_without_the_extra_it_says_what_to_install(monkeypatch: pytest.MonkeyPat
 
 
 def test_ctrl_c_ends_it_and_its_workers() -> None:
-    with server() as client:
+    with server() as (client, pid):
         client.post("/verify", json=RECORDS[0])
-        listed = subprocess.run(["ps", "-eo", "pid,args"], capture_output=True, text=True)
-        before = [line for line in listed.stdout.splitlines() if "verifiers.pool.worker" in line]
-    mine = {int(line.split()[0]) for line in before if str(ROOT) in line}
-    assert all(not os.path.exists(f"/proc/{pid}") for pid in mine)
+        tasks = Path(f"/proc/{pid}/task").glob("*/children")
+        workers = [worker for task in tasks for worker in task.read_text().split()]
+        assert len(workers) == 1
+    assert not Path(f"/proc/{workers[0]}").exists()
