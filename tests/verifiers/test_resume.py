@@ -10,13 +10,14 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.verifiers.traps import HARMS
-from verifiers import Limits, Reason
+from tests.verifiers.traps import Trap
+from verifiers import Limits
 from verifiers.cli import main
 from verifiers.grade import grade_file, grade_line
 from verifiers.record import MAX_LINE
@@ -198,14 +199,25 @@ def test_odd_lines(tmp_path: Path) -> None:
         assert max(map(len, source.lines)) <= MAX_LINE + 2
 
 
-def test_lines_over_the_limits(tmp_path: Path) -> None:
-    source, out = write(tmp_path / "in.jsonl", records(50)), tmp_path / "out.jsonl"
-    summary = grade_file(source, str(out), jobs=1, limits=Limits(timeout_ms=0.001))
-    assert len(read(out)) == 50
-    assert [each["id"] for each in read(out)] == list(range(50))
-    reasons = {reason for _, reason in summary.counts}
-    assert reasons & {Reason.OUT_OF_TIME, Reason.OVER_BUDGET_ANSWER}
-    assert HARMS  # the other limits are those of the pool
+def test_lines_that_do_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    # no two ask the same: what hangs once is not tried again
+    fields = [{**each, "equation": f"x + {each['id']} = 3"} for each in records(30)]
+    source, out = write(tmp_path / "in.jsonl", fields), tmp_path / "out.jsonl"
+    harms = {3: "hang", 11: "exit", 12: "eat", 29: "kill"}
+
+    def with_traps(lines: Iterator[str]) -> Iterator[list[str]]:
+        yield [Trap(line, harms[n]) if n in harms else line for n, line in enumerate(lines)]
+
+    monkeypatch.setattr("verifiers.grade._windows", with_traps)
+    grade_file(source, str(out), jobs=2, limits=Limits(timeout_ms=1500))
+    found = read(out)
+    assert [each["id"] for each in found] == list(range(30))
+    expected = dict.fromkeys(harms, "worker_died") | {3: "out_of_time", 12: "out_of_memory"}
+    assert {n: each["reason"] for n, each in enumerate(found) if n in harms} == expected
+    assert all(found[n]["verdict"] == "undecided" for n in harms)
+    for n, each in enumerate(fields):
+        if n not in harms:
+            assert found[n]["verdict"] == grade_line(json.dumps(each))[1].verdict
 
 
 def test_ctrl_c_saves_and_the_same_command_goes_on(tmp_path: Path) -> None:

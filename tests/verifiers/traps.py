@@ -39,7 +39,7 @@ HARMS: dict[str, Callable[[], object]] = {
 
 
 class Trap(str):
-    """Text that does ``harm`` when it is looked up (as an equation) or read (as an answer)."""
+    """Text that does ``harm`` when it is looked up (an equation) or read (an answer, a line)."""
 
     harm: str
     home: int
@@ -59,6 +59,10 @@ class Trap(str):
     def __hash__(self) -> int:
         self._spring()
         return hash(str(self))
+
+    def __len__(self) -> int:
+        self._spring()
+        return len(str(self))
 
     def strip(self, chars: str | None = None) -> str:
         self._spring()
