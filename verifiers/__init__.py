@@ -2,8 +2,10 @@
 
 from verifiers.algebra import Real, RealSet
 from verifiers.habits import read_habits
+from verifiers.pool import Limits, Pool, averify, averify_batch, verify_batch
 from verifiers.read_set import parse_set
 from verifiers.read_value import AnswerError
+from verifiers.request import Request
 from verifiers.solve import Solution, UndecidedError, domain_conditions, real_domain, solve
 from verifiers.types import Ask, Decision, Domain, Habits, Problem, Reason, Verdict
 from verifiers.verify import verify, verify_completion
@@ -14,18 +16,24 @@ __all__ = [
     "Decision",
     "Domain",
     "Habits",
+    "Limits",
+    "Pool",
     "Problem",
     "Real",
     "RealSet",
     "Reason",
+    "Request",
     "Solution",
     "UndecidedError",
     "Verdict",
+    "averify",
+    "averify_batch",
     "domain_conditions",
     "parse_set",
     "read_habits",
     "real_domain",
     "solve",
     "verify",
+    "verify_batch",
     "verify_completion",
 ]

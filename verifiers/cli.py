@@ -1,4 +1,4 @@
-"""python -m verifiers check|solve|grade."""
+"""python -m verifiers check|solve|grade|serve."""
 
 from __future__ import annotations
 
@@ -8,11 +8,14 @@ import sys
 from collections.abc import Sequence
 
 from verifiers.grade import grade_file
+from verifiers.pool import Limits
+from verifiers.server import ServerOptions, run_server
 from verifiers.solve import UndecidedError, solve
 from verifiers.types import Ask, Decision, Domain, Problem, Verdict
 from verifiers.verify import verify, verify_completion
 
 EXIT_STATUS = {Decision.CORRECT: 0, Decision.INCORRECT: 1, Decision.UNDECIDED: 2}
+INTERRUPTED = 130
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -20,7 +23,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         status: int = options.run(options)
-    except (OSError, argparse.ArgumentTypeError) as error:
+    except (OSError, ValueError, argparse.ArgumentTypeError) as error:
         print(f"error: {error}", file=sys.stderr)
         return 2
     return status
@@ -49,10 +52,28 @@ def _solve(options: argparse.Namespace) -> int:
 
 
 def _grade(options: argparse.Namespace) -> int:
-    counts = grade_file(options.source, options.output)
-    total = sum(counts.values())
-    summary = ", ".join(f"{counts[decision]} {decision}" for decision in Decision)
-    print(f"{total} answers: {summary}", file=sys.stderr)
+    limits = Limits(timeout_ms=options.timeout_ms, memory_mb=options.memory_mb)
+    summary = grade_file(
+        options.source, options.output, jobs=options.jobs, limits=limits, restart=options.restart
+    )
+    print(summary.table(), file=sys.stderr)
+    if summary.interrupted:
+        print("interrupted: the same command goes on from here", file=sys.stderr)
+        return INTERRUPTED
+    return 0
+
+
+def _serve(options: argparse.Namespace) -> int:
+    run_server(
+        ServerOptions(
+            host=options.host,
+            port=options.port,
+            jobs=options.jobs,
+            limits=Limits(timeout_ms=options.timeout_ms, memory_mb=options.memory_mb),
+            queue=options.queue,
+            max_body=options.max_body_kb << 10,
+        )
+    )
     return 0
 
 
@@ -92,7 +113,7 @@ def _parser() -> argparse.ArgumentParser:
         description="Decides whether an answer to an equation is right, without a gold answer.",
         epilog="example: python -m verifiers check '3 - (3+y)/y = y' 'y = 1, y = 3'",
     )
-    commands = parser.add_subparsers(required=True, metavar="check|solve|grade")
+    commands = parser.add_subparsers(required=True, metavar="check|solve|grade|serve")
     problem = argparse.ArgumentParser(add_help=False)
     problem.add_argument("equation", help="LaTeX, plain text or unicode, with one = in it")
     problem.add_argument(
@@ -136,7 +157,39 @@ def _parser() -> argparse.ArgumentParser:
         epilog='example line: {"id": 1, "equation": "x^2 = 4", "answer": "x = 2, x = -2"}; '
         "example: python -m verifiers grade answers.jsonl -o verdicts.jsonl",
     )
-    grade.add_argument("source", metavar="IN.jsonl", help="- for standard input")
-    grade.add_argument("-o", "--output", default="-", metavar="OUT.jsonl")
+    grade.add_argument(
+        "source", metavar="IN.jsonl", help="also .jsonl.gz, .parquet, or - for standard input"
+    )
+    grade.add_argument(
+        "-o",
+        "--output",
+        default="-",
+        metavar="OUT.jsonl",
+        help="also .jsonl.gz; a run that was stopped goes on where it was",
+    )
+    grade.add_argument("--restart", action="store_true", help="do not go on, begin anew")
+    _add_limits(grade)
     grade.set_defaults(run=_grade)
+    _add_serve(commands)
     return parser
+
+
+def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+    serve = commands.add_parser(
+        "serve",
+        help="the grader over HTTP: /verify, /verify_batch, /health, /metrics, /docs",
+        epilog="example: python -m verifiers serve --port 8000, then "
+        'curl -d \'{"equation": "x^2 = 4", "answer": "2"}\' localhost:8000/verify',
+    )
+    serve.add_argument("--host", default="127.0.0.1", help="by default this machine only")
+    serve.add_argument("--port", type=int, default=8000)
+    serve.add_argument("--queue", type=int, default=4096, help="answers that may wait")
+    serve.add_argument("--max-body-kb", type=int, default=8192, help="of a request")
+    _add_limits(serve)
+    serve.set_defaults(run=_serve)
+
+
+def _add_limits(command: argparse.ArgumentParser) -> None:
+    command.add_argument("--jobs", type=int, metavar="N", help="worker processes: one a core")
+    command.add_argument("--timeout-ms", type=float, default=1000, help="of wall time an answer")
+    command.add_argument("--memory-mb", type=int, default=256, help="of a worker")

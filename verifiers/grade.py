@@ -2,140 +2,149 @@
 
 from __future__ import annotations
 
+import fcntl
 import gzip
-import json
+import re
 import sys
-from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+import time
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import Future
 from contextlib import contextmanager
 from pathlib import Path
-from typing import IO, Any, TypeVar
+from typing import IO, Any
 
-from verifiers.types import Ask, Decision, Domain, Problem, Reason, Verdict
-from verifiers.verify import verify, verify_completion
+from verifiers.pool import Limits, Pool
+from verifiers.record import Graded, grade_line, graded, identifier_of, record
+from verifiers.report import Meter, Summary
+from verifiers.resume import resume
+from verifiers.sources import open_source
+from verifiers.types import Verdict
 
-_PLANNED = ("gold", "problem")  # fields of the line format that are not supported yet
-_Choice = TypeVar("_Choice", Ask, Domain)
+__all__ = ["grade_file", "grade_line", "grade_lines", "record"]
+
+WINDOW_LINES = 512
+WINDOW_CHARACTERS = 8 << 20
+WINDOWS = 4  # in work at once: so much is in memory, and so much is judged anew after a kill
+# What a line is about, where it can be seen without reading it: lines that share it go together.
+_ABOUT = re.compile(r'"(?:equation|problem|gold)"\s*:\s*("(?:[^"\\]|\\.)*"|\[[^\]]*\])')
 
 
-class LineError(ValueError):
-    """A line that is no request; ``reason`` is that of its undecided verdict."""
-
-    def __init__(self, message: str, reason: Reason = Reason.MALFORMED_PROBLEM) -> None:
-        super().__init__(message)
-        self.reason = reason
-
-
-def grade_file(source: str, target: str) -> Counter[Decision]:
+def grade_file(
+    source: str,
+    target: str,
+    *,
+    jobs: int | None = None,
+    limits: Limits | None = None,
+    restart: bool = False,
+) -> Summary:
     """Grades ``source`` line by line into ``target`` and counts the verdicts.
 
-    ``-`` is standard input or output; names that end in ``.gz`` are compressed.
+    ``-`` is standard input or output; names that end in ``.gz`` are compressed, ``.parquet`` is
+    read. Where ``target`` holds the verdicts of the first lines already, the others are added,
+    unless ``restart``. Ctrl-C ends it with what was judged so far written. Raises ``ValueError``
+    where ``target`` does not fit ``source``, and ``OSError``.
     """
-    counts: Counter[Decision] = Counter()
-    with _open(source, "r") as lines, _open(target, "w") as out:
-        for identifier, verdict in grade_lines(lines):
-            counts[verdict.verdict] += 1
-            out.write(json.dumps(record(identifier, verdict)) + "\n")
-    return counts
+    _check_target(source, target)
+    summary = Summary()
+    start = time.monotonic()
+    with open_source(source) as read, Pool(jobs, limits) as pool:
+        lines = read.lines
+        path = Path(target)
+        if target != "-" and not restart and path.exists() and path.stat().st_size:
+            summary.resumed = resume(path, lines, lambda some: _judge(pool, some))
+        with _open_target(target, "w" if restart else "a") as out:
+            meter = Meter(read.share)
+            try:
+                _grade_windows(lines, pool, summary, meter, out)
+            except KeyboardInterrupt:
+                summary.interrupted = True
+            finally:
+                meter.close()
+    summary.seconds = time.monotonic() - start
+    return summary
 
 
 def grade_lines(lines: Iterable[str]) -> Iterator[tuple[object, Verdict]]:
-    """The id and the verdict of each line that is not blank."""
+    """The id and the verdict of each line that is not blank, judged in this process."""
     for line in lines:
         if line.strip():
             yield grade_line(line)
 
 
-def grade_line(line: str) -> tuple[object, Verdict]:
-    """The id (None where it cannot be read) and the verdict of one JSON record."""
-    identifier = None
+def _grade_windows(
+    lines: Iterator[str], pool: Pool, summary: Summary, meter: Meter, out: IO[str]
+) -> None:
+    pending: deque[tuple[Sequence[str], Future[list[Any]]]] = deque()
+
+    def write(is_due: Callable[[Future[list[Any]]], bool]) -> None:
+        while pending and is_due(pending[0][1]):
+            window, future = pending[0]
+            results = _results(window, future.result())
+            pending.popleft()
+            out.write("".join(each.text + "\n" for each in results))
+            out.flush()
+            for each in results:
+                summary.add(each)
+            meter.show(summary)
+
     try:
-        fields = _parse(line)
-        identifier = fields.get("id")
-        return identifier, _grade(fields)
-    except LineError as error:
-        verdict = Verdict(verdict=Decision.UNDECIDED, reason=error.reason, evidence=(f"{error}.",))
-        return identifier, verdict
+        for window in _windows(lines):
+            pending.append((window, _submit(pool, window)))
+            write(lambda future: future.done() or len(pending) >= WINDOWS)
+        write(lambda _: True)
+    except KeyboardInterrupt:
+        write(lambda future: future.done())
+        raise
 
 
-def record(identifier: object, verdict: Verdict) -> dict[str, Any]:
-    """The JSON record of a verdict."""
-    return {
-        "id": identifier,
-        "verdict": verdict.verdict,
-        "reason": verdict.reason,
-        "answer": verdict.answer,
-        "expected": verdict.expected,
-        "domain": list(verdict.domain),
-        "evidence": list(verdict.evidence),
-        "elapsed_ms": round(verdict.elapsed_ms, 3),
-    }
+def _windows(lines: Iterator[str]) -> Iterator[list[str]]:
+    window: list[str] = []
+    size = 0
+    for line in lines:
+        window.append(line)
+        size += len(line)
+        if len(window) >= WINDOW_LINES or size >= WINDOW_CHARACTERS:
+            yield window
+            window, size = [], 0
+    if window:
+        yield window
 
 
-def _parse(line: str) -> dict[str, Any]:
-    try:
-        fields = json.loads(line)
-    except (ValueError, RecursionError) as error:
-        raise LineError(f"the line is no JSON: {str(error)[:100]}") from error
-    if not isinstance(fields, dict):
-        raise LineError("the line is no JSON object")
-    return fields
+def _submit(pool: Pool, lines: Sequence[str]) -> Future[list[Any]]:
+    found = map(_ABOUT.search, lines)
+    return pool.submit(lines, [match[1] if match else None for match in found])
 
 
-def _grade(fields: Mapping[str, Any]) -> Verdict:
-    for name in _PLANNED:
-        if name in fields:
-            raise LineError(
-                f'"{name}" is not supported, only "equation"', Reason.UNSUPPORTED_EQUATION
-            )
-    problem = _problem(fields)
-    if ("answer" in fields) == ("response" in fields):
-        raise LineError('one of "answer" and "response" is needed')
-    if "answer" in fields:
-        return verify(problem, _text(fields, "answer"))
-    return verify_completion(problem, _text(fields, "response"))
+def _results(lines: Sequence[str], results: list[Any]) -> list[Graded]:
+    """Where a worker was lost there is a bare verdict: its line was not written."""
+    return [
+        graded(identifier_of(line), result) if isinstance(result, Verdict) else result
+        for line, result in zip(lines, results, strict=True)
+    ]
 
 
-def _problem(fields: Mapping[str, Any]) -> Problem:
-    equation = fields.get("equation")
-    if isinstance(equation, list) and equation:
-        equation = tuple(_text({"equation": each}, "equation") for each in equation)
-    else:
-        equation = _text(fields, "equation")
-    params = fields.get("params") or {}
-    if not isinstance(params, dict) or not all(isinstance(text, str) for text in params.values()):
-        raise LineError('"params" is no object of texts')
-    return Problem(
-        equation=equation,
-        unknown=_text(fields, "unknown") if fields.get("unknown") is not None else None,
-        ask=_choice(Ask, fields, "ask", Ask.SOLUTIONS, Reason.MALFORMED_PROBLEM),
-        domain=_choice(Domain, fields, "domain", Domain.REAL, Reason.UNSUPPORTED_EQUATION),
-        params=params,
-    )
+def _judge(pool: Pool, lines: Sequence[str]) -> list[Graded]:
+    return _results(lines, _submit(pool, lines).result())
 
 
-def _text(fields: Mapping[str, Any], name: str) -> str:
-    value = fields.get(name)
-    if not isinstance(value, str):
-        raise LineError(f'"{name}" is no text')
-    return value
-
-
-def _choice(
-    kind: type[_Choice], fields: Mapping[str, Any], name: str, default: _Choice, reason: Reason
-) -> _Choice:
-    value = fields.get(name) or default
-    accepted = [str(member) for member in kind]
-    if value not in accepted:
-        raise LineError(f'"{name}" is {str(value)[:40]!a}; accepted: {", ".join(accepted)}', reason)
-    return kind(value)
+def _check_target(source: str, target: str) -> None:
+    if target.endswith(".parquet"):
+        raise ValueError(f"{target}: verdicts are JSON lines; accepted: .jsonl, .jsonl.gz or -")
+    paths = [Path(name) for name in (source, target) if name != "-"]
+    if len(paths) == 2 and all(path.exists() for path in paths) and paths[0].samefile(paths[1]):
+        raise ValueError(f"{target} is the source itself")
 
 
 @contextmanager
-def _open(name: str, mode: str) -> Iterator[IO[str]]:
+def _open_target(name: str, mode: str) -> Iterator[IO[str]]:
     if name == "-":
-        yield sys.stdin if mode == "r" else sys.stdout
+        yield sys.stdout
         return
     opener: Any = gzip.open if name.endswith(".gz") else open
-    with opener(Path(name), mode + "t", encoding="utf-8", errors="replace") as file:
+    with opener(Path(name), mode + "t", encoding="utf-8", newline="\n") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError as error:
+            raise ValueError(f"{name} is being written by another run") from error
         yield file

@@ -74,7 +74,9 @@ class Reason(StrEnum):
     )
     UNSUPPORTED_EQUATION = "unsupported_equation"  # no certificate of completeness for this class
     MALFORMED_PROBLEM = "malformed_problem"
-    OUT_OF_TIME = "out_of_time"
+    OUT_OF_TIME = "out_of_time"  # of a worker: the problem alone took longer than is allowed
+    OUT_OF_MEMORY = "out_of_memory"
+    WORKER_DIED = "worker_died"
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from time import perf_counter
 
@@ -9,7 +10,8 @@ from verifiers.answer import Answer, parse_answer
 from verifiers.compare import compare, expected_text
 from verifiers.compare_complex import compare_complex, expected_complex
 from verifiers.domain_words import plain_words
-from verifiers.extract import extract_answer
+from verifiers.extract import Extraction, extract_answer
+from verifiers.gold import Comparison, Gold, GoldError, compare_with_gold, read_gold
 from verifiers.phrases import read_phrase
 from verifiers.read_complex import parse_complex
 from verifiers.read_value import AnswerError
@@ -28,24 +30,67 @@ from verifiers.verify_several import decide_several, expected_several
 MAX_TEXT = 500  # of the answer in a verdict
 
 
-def verify(problem: Problem | str, answer: str) -> Verdict:
+def verify(
+    problem: Problem | str | None = None,
+    answer: str | None = None,
+    *,
+    gold: str | None = None,
+    unknown: str | None = None,
+) -> Verdict:
     """Whether a bare answer is right; a string is a problem with that equation.
 
-    Never raises for what the texts say: the model's faults are incorrect with a reason, problems
-    beyond the verifier are undecided.
+    Where only a gold answer is known: ``verify(gold=..., answer=...)``, with the ``unknown`` that
+    it is about where it does not name it. Never raises for what the texts say: the model's faults
+    are incorrect with a reason, problems and gold answers beyond the verifier are undecided.
+    Raises ``ValueError`` where there is no answer, or not one of a problem and a gold answer.
     """
+    check_call(problem, answer, gold, unknown)
+    assert answer is not None
     start = perf_counter()
-    return _timed(_decide(problem, answer), start)
+    if problem is not None:
+        return _timed(_decide(problem, answer), start)
+    assert gold is not None
+    return _timed(
+        _decide_by_gold(gold, unknown, lambda read: compare_with_gold(read, answer)), start
+    )
 
 
-def verify_completion(problem: Problem | str, completion: str) -> Verdict:
-    """Whether the final answer of a completion is right: its last ``\\boxed{...}``."""
+def verify_completion(
+    problem: Problem | str | None = None,
+    completion: str | None = None,
+    *,
+    gold: str | None = None,
+    unknown: str | None = None,
+) -> Verdict:
+    """Whether the final answer of a completion is right: its last ``\\boxed{...}``.
+
+    Called as ``verify`` is.
+    """
+    check_call(problem, completion, gold, unknown)
+    assert completion is not None
     start = perf_counter()
     extraction = extract_answer(completion)
+    if gold is not None:
+        return _timed(
+            _decide_by_gold(gold, unknown, lambda read: _extracted(read, extraction)), start
+        )
+    assert problem is not None
     if extraction.text is not None:
         return _timed(_decide(problem, extraction.text), start)
     assert extraction.reason is not None
     return _timed(_incorrect(problem, extraction.reason, extraction.message), start)
+
+
+def check_call(
+    problem: Problem | str | None, answer: str | None, gold: str | None, unknown: str | None
+) -> None:
+    """Raises ``ValueError`` for arguments that ``verify`` does not take."""
+    if answer is None:
+        raise ValueError("verify needs the answer, as a text")
+    if (problem is None) == (gold is None):
+        raise ValueError("verify needs one of a problem and gold")
+    if problem is not None and unknown is not None:
+        raise ValueError("unknown goes with gold; that of a problem stands in its Problem")
 
 
 def _timed(verdict: Verdict, start: float) -> Verdict:
@@ -125,4 +170,33 @@ def _incorrect(problem: Problem | str, reason: Reason, message: str) -> Verdict:
         expected=_expected(outcome, problem.ask),
         domain=outcome.domain_texts,
         evidence=(message,),
+    )
+
+
+def _extracted(gold: Gold, extraction: Extraction) -> Comparison:
+    if extraction.text is None:
+        assert extraction.reason is not None
+        raise AnswerError(extraction.reason, extraction.message)
+    return compare_with_gold(gold, extraction.text)
+
+
+def _decide_by_gold(
+    text: str, unknown: str | None, compared: Callable[[Gold], Comparison]
+) -> Verdict:
+    gold = read_gold(text, unknown)
+    if isinstance(gold, GoldError):
+        return _undecided(Reason.MALFORMED_PROBLEM, str(gold))
+    answer = None
+    try:
+        reason, answer, evidence = compared(gold)
+    except AnswerError as error:
+        reason, evidence = error.reason, (str(error),)
+    except OverBudgetError as error:
+        reason, evidence = Reason.OVER_BUDGET_ANSWER, (f"The answer is too large: {error}.",)
+    return Verdict(
+        verdict=Decision.CORRECT if reason is Reason.EQUAL else Decision.INCORRECT,
+        reason=reason,
+        answer=answer and answer[:MAX_TEXT],
+        expected=gold.text,
+        evidence=evidence,
     )

@@ -21,7 +21,10 @@ def pins(lock: str) -> dict[str, str]:
 def asked() -> set[str]:
     project = tomllib.loads((ROOT / "pyproject.toml").read_text())["project"]
     extras = project["optional-dependencies"]
-    requirements = [*project["dependencies"], *extras["train"], *extras["test"]]
+    requirements = [
+        *project["dependencies"],
+        *(name for extra in extras.values() for name in extra),
+    ]
     names = {re.match(r"[A-Za-z0-9._-]+", requirement) for requirement in requirements}
     return {name[0] for name in names if name}
 

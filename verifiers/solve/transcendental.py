@@ -70,7 +70,7 @@ def _refuse_powers_of_negatives(equation: Equation) -> None:
             if isinstance(base, Undefined) or base.sign() <= 0:
                 raise UndecidedError(
                     Reason.UNSUPPORTED_EQUATION,
-                    f"{to_text(part)}: a base that is not positive, and the unknown in the exponent",
+                    f"{to_text(part)}: the unknown over a base that is not positive",
                 )
 
 

@@ -1,0 +1,118 @@
+"""Where only a gold answer is known."""
+
+from __future__ import annotations
+
+from fractions import Fraction
+from time import process_time
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from tests.verifiers.test_hostile import HOSTILE
+from verifiers import Decision, Reason, verify, verify_completion
+
+EQUAL = [
+    ("3", "3"), ("3", "x = 3"), ("3", "3.0"), ("3", "6/2"), ("x = 3", "3"), ("x = 3", "3 = x"),
+    ("1/2", "0.5"), (r"\frac{1}{2}", "½"), ("√8", "2√2"), ("2, 3", "{3, 2}"),
+    ("x = 2 or x = 3", "x=3, x=2"), ("±2", "-2 and 2"), ("x_1 = 1, x_2 = 2", "1, 2"),
+    ("y = 3", "y=3"), ("x >= 3", "[3, ∞)"), ("x ≠ 0", "all real numbers except 0"),
+    ("(1, 2)", "1 < x < 2"), ("no real solutions", "∅"), ("none", "no solution"),
+    ("2a+1", "1 + 2a"), ("x = 2a + 1", "2(a + 1/2)"), ("x = 2a+1", "x = 2a + 1"),
+    ("(a^2-1)/(a-1)", "a+1"), ("a/b", "1/(b/a)"), ("√(a+1)/2", "(a+1)^(1/2)*0.5"),
+    ("(a+√(a^2-4))/2", "a/2 + √(a²-4)/2"), ("|a-b|", "|b-a|"), ("a^2 - b^2", "(a-b)(a+b)"),
+    ("1/(1+√a)", "(1-√a)/(1-a)"), ("α + 1", r"1+\alpha"), ("The answer is 2a", "2a"),
+]  # fmt: skip
+DIFFERENT = [
+    ("3", "4", Reason.WRONG_VALUE), ("3", "3, 4", Reason.WRONG_VALUE),
+    ("2, 3", "2", Reason.MISSING_SOLUTION), ("2, 3", "2, 3, 4", Reason.NOT_A_SOLUTION),
+    ("x = 3", "y = 3", Reason.WRONG_KIND), ("7", "banana = 7", Reason.WRONG_KIND),
+    ("7", "x = 3 = 7", Reason.WRONG_KIND), ("7", "x^2 = 49", Reason.WRONG_KIND),
+    ("7", "It is certainly not 7.", Reason.UNPARSABLE_ANSWER), ("7", "", Reason.NO_ANSWER),
+    ("x >= 3", "x > 3", Reason.MISSING_SOLUTION), ("∅", "0", Reason.NOT_A_SOLUTION),
+    ("2·10^-20", "10^-20", Reason.WRONG_VALUE), ("1/3", "0.3333333333", Reason.WRONG_VALUE),
+    ("2a", "2A", Reason.WRONG_KIND), ("2a", "3a", Reason.WRONG_VALUE),
+    ("2a", "2", Reason.WRONG_VALUE), ("√(a+1)", "√(a-1)", Reason.WRONG_VALUE),
+    ("|a|", "a", Reason.WRONG_VALUE), ("√(a^2)", "a", Reason.WRONG_VALUE),
+    ("x = 2a", "y = 2a", Reason.WRONG_KIND), ("2a", "2a = 3a", Reason.WRONG_KIND),
+    ("2a", "2a > 1", Reason.WRONG_KIND), ("2a", "±2a", Reason.WRONG_KIND),
+    ("2a", " ", Reason.NO_ANSWER), ("2a", "a" * 5000, Reason.OVER_BUDGET_ANSWER),
+    ("2a", "2a, 3a", Reason.UNPARSABLE_ANSWER), ("3", "2a + 1", Reason.WRONG_KIND),
+    ("a", "a^(2^40)", Reason.OVER_BUDGET_ANSWER),
+]  # fmt: skip
+UNREADABLE = ["", " ", "see the figure", "x +", "Paris", "banana", "x = 1, y = 2", "a" * 5000,
+              "3 < x < 1", "2a = 3a", "x^2 = 4", "1/0", "((", "\x00", "9^9^9^9"]  # fmt: skip
+
+
+@pytest.mark.parametrize(("gold", "answer"), EQUAL)
+def test_equal(gold: str, answer: str) -> None:
+    verdict = verify(gold=gold, answer=answer)
+    assert (verdict.verdict, verdict.reason) == (Decision.CORRECT, Reason.EQUAL), verdict
+    assert verdict.expected
+    assert verdict.evidence
+
+
+@pytest.mark.parametrize(("gold", "answer", "reason"), DIFFERENT)
+def test_different(gold: str, answer: str, reason: Reason) -> None:
+    verdict = verify(gold=gold, answer=answer)
+    assert (verdict.verdict, verdict.reason) == (Decision.INCORRECT, reason), verdict
+    assert verdict.evidence
+
+
+@pytest.mark.parametrize("gold", UNREADABLE)
+@pytest.mark.parametrize("same", [True, False])
+def test_a_gold_that_cannot_be_read_rewards_nobody(gold: str, same: bool) -> None:
+    verdict = verify(gold=gold, answer=gold if same else "3")
+    assert (verdict.verdict, verdict.reason) == (Decision.UNDECIDED, Reason.MALFORMED_PROBLEM)
+    completion = verify_completion(gold=gold, completion="nothing")
+    assert completion.verdict is Decision.UNDECIDED
+
+
+def test_a_declared_unknown_is_the_only_one() -> None:
+    assert verify(gold="3", answer="t = 3", unknown="t").verdict is Decision.CORRECT
+    assert verify(gold="3", answer="x = 3", unknown="t").reason is Reason.WRONG_KIND
+    assert verify(gold="3", answer="x = 3, y = 3").reason is Reason.WRONG_KIND
+
+
+def test_completions() -> None:
+    assert verify_completion(gold="3", completion=r"so \boxed{3}").verdict is Decision.CORRECT
+    assert verify_completion(gold="3", completion="so 3").reason is Reason.NO_ANSWER
+    several = verify_completion(gold="3", completion=r"\boxed{3} or \boxed{4}")
+    assert several.reason is Reason.SEVERAL_ANSWERS
+    assert several.expected == "{3}"
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [{}, {"answer": "3"}, {"gold": "3"}, {"problem": "x = 3", "gold": "3", "answer": "3"},
+     {"problem": "x = 3"}, {"problem": "x = 3", "answer": "3", "unknown": "x"}],
+)  # fmt: skip
+def test_wrong_calls(arguments: dict[str, str]) -> None:
+    with pytest.raises(ValueError, match=r"verify needs|unknown goes"):
+        verify(**arguments)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:20]))
+def test_hostile_texts(text: str) -> None:
+    start = process_time()
+    for gold in ("17", "2a + b", "√(a+1)"):
+        assert verify(gold=gold, answer=text).verdict is Decision.INCORRECT
+    verify(gold=text, answer="17")
+    assert process_time() - start < 3
+
+
+@given(st.fractions(), st.fractions())
+def test_fractions(left: Fraction, right: Fraction) -> None:
+    assert (verify(gold=str(left), answer=str(right)).verdict is Decision.CORRECT) == (
+        left == right
+    )
+
+
+@given(st.lists(st.integers(-9, 9), min_size=1, max_size=4), st.integers(-9, 9))
+def test_a_polynomial_in_a_is_itself_in_any_form(coefficients: list[int], shift: int) -> None:
+    gold = " + ".join(f"({c})*a^{n}" for n, c in enumerate(coefficients)) + " + b"
+    horner = "0"
+    for coefficient in reversed(coefficients):
+        horner = f"({horner})*a + ({coefficient})"
+    verdict = verify(gold=gold, answer=f"{horner} + b + ({shift})")
+    assert (verdict.verdict is Decision.CORRECT) == (shift == 0)
