@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from fractions import Fraction
 
-from flint import arb
+from flint import arb, ctx
 
 from verifiers.algebra.exact import Real, approximate
 
@@ -167,9 +167,9 @@ def rational_between(low: Real | None, high: Real | None) -> Fraction:
     precision = 64
     while True:
         left, right = approximate(low, precision), approximate(high, precision)
-        if left < right:
+        with ctx.workprec(precision):  # else the middle is rounded, onto an end that is near
             middle = ((left.upper() + right.lower()) / 2).mid().fmpq()
-            if left < arb(middle) < right:
+            if left < right and left < arb(middle) < right:
                 return Fraction(int(middle.p), int(middle.q))
         precision *= 2
 
