@@ -129,14 +129,16 @@ def without_gold(count: int, seed: int) -> Section:
 
 
 def _outcome(problem: Drawn, rng: Random) -> tuple[str, Pair]:
-    """``right`` where the right answer is accepted and no other; else the worst that happened."""
+    """``right`` where the right answer is accepted and every other refused; else what is not."""
     right = problem.right_pair(rng)
-    for wrong in problem.wrong_pairs():
-        if verdict_of(wrong) == Decision.CORRECT:
-            return "wrong accept", wrong
-    said = verdict_of(right)
-    names = {Decision.CORRECT: "right", Decision.UNDECIDED: "undecided"}
-    return names.get(Decision(said), "wrong refusal"), right
+    if (said := verdict_of(right)) != Decision.CORRECT:
+        return "undecided" if said == Decision.UNDECIDED else "wrong refusal", right
+    outcomes = [(verdict_of(wrong), wrong) for wrong in problem.wrong_pairs()]
+    for worst, name in ((Decision.CORRECT, "wrong accept"), (Decision.UNDECIDED, "undecided")):
+        for said, wrong in outcomes:
+            if said == worst:
+                return name, wrong
+    return "right", right
 
 
 def _columns(rival: Rival | None) -> Iterable[str]:

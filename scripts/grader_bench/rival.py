@@ -7,7 +7,6 @@ import subprocess
 import sys
 from dataclasses import dataclass
 from pathlib import Path
-from types import TracebackType
 
 from .child import Child, Reply
 
@@ -20,10 +19,10 @@ PATIENCE = 30.0  # seconds; its own two limits are 5 each
 
 @dataclass(frozen=True, slots=True)
 class Opinion:
-    """``error`` is an exception, a hang or the end of its process; ``ms`` its own wall time."""
+    """``error`` is an exception, ``hang`` or ``crash``; ``cpu_ms`` is processor time."""
 
     accepted: bool
-    ms: float
+    cpu_ms: float
     error: str | None
 
 
@@ -47,15 +46,8 @@ class Rival:
     def __init__(self, python: str, patience: float = PATIENCE) -> None:
         self._child = Child([python, str(CHILD)], patience)
 
-    def __enter__(self) -> Rival:
-        return self
-
-    def __exit__(
-        self,
-        kind: type[BaseException] | None,
-        error: BaseException | None,
-        trace: TracebackType | None,
-    ) -> None:
+    def close(self) -> None:
+        """Ends the process."""
         self._child.close()
 
     def ask(self, gold: str, answer: str, thread: bool = False) -> Opinion:
@@ -64,7 +56,7 @@ class Rival:
         if reply.text is None:
             return Opinion(False, reply.seconds * 1000, reply.end)
         fields = json.loads(reply.text)
-        return Opinion(fields["accepted"], fields["ms"], fields["error"])
+        return Opinion(fields["accepted"], fields["cpu_ms"], fields["error"])
 
     def reply(self, gold: str, answer: str, thread: bool = False) -> Reply:
         return self._child.ask(json.dumps({"gold": gold, "answer": answer, "thread": thread}))
