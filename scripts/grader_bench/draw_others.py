@@ -159,7 +159,9 @@ def root_of_a_system(rng: Random) -> Drawn:
     below = u + slope * other
     radicand, line = write.linear(1, u * u - p, "x"), write.linear(slope, u - slope * p, "x")
     equations = (f"y = sqrt({radicand})", f"y = {line}")
-    points = [(p, u)] + ([(p + other, below)] if below >= 0 and other else [])
+    points: list[tuple[int, ...]] = [(p, u)]
+    if below >= 0 and other:
+        points.append((p + other, below))
     return _tuples_problem(rng, "root in a system", equations, points, [(p + other, below)])
 
 

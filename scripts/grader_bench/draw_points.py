@@ -16,7 +16,7 @@ from .values import Value, logarithm, pi_times, rational, value_of
 
 UNKNOWNS = ("x", "y", "z", "t", "n")
 
-SINES = {"0": (0, 1), "1/2": (Fraction(1, 6), Fraction(5, 6)), "1": (Fraction(1, 2),),
+SINES: dict[str, tuple[Fraction | int, ...]] = {"0": (0, 1), "1/2": (Fraction(1, 6), Fraction(5, 6)), "1": (Fraction(1, 2),),
          "-1/2": (Fraction(7, 6), Fraction(11, 6)), "-1": (Fraction(3, 2),),
          "sqrt(3)/2": (Fraction(1, 3), Fraction(2, 3)),
          "sqrt(2)/2": (Fraction(1, 4), Fraction(3, 4))}  # fmt: skip
@@ -124,7 +124,12 @@ def cancelled(rng: Random) -> Drawn:
     """``(x-p)(x-q)(x-r)/(x-p) = 0``, the numerator multiplied out: p is no solution."""
     x = rng.choice(UNKNOWNS)
     p, q, r = rng.sample(range(-6, 7), 3)
-    terms = [(1, f"{x}^3"), (-(p + q + r), f"{x}^2"), (p * q + q * r + r * p, x), (-p * q * r, "")]
+    terms: list[tuple[Fraction | int, str]] = [
+        (1, f"{x}^3"),
+        (-(p + q + r), f"{x}^2"),
+        (p * q + q * r + r * p, x),
+        (-p * q * r, ""),
+    ]
     equation = f"({write.signed_sum(terms)})/({_minus(x, p)}) = 0"
     return points_problem(rng, "cancelled", equation, x, [rational(q), rational(r)], [rational(p)])
 

@@ -106,8 +106,8 @@ def _wrong_points(
         add("near value", [*rest, moved(point, step)], near=True)
         if point.exact is None or point.exact.denominator % 3 == 0:  # a decimal cannot be exact
             digits = f"{point.approx:.{rng.randint(3, 12)}f}"
-            texts = [each.plain for each in rest] + [digits]
-            wrong.append(("rounded", ", ".join(texts)))
+            listed = [each.plain for each in rest] + [digits]
+            wrong.append(("rounded", ", ".join(listed)))
     if points:
         texts = ", ".join(f"{rng.choice(NAMES)} = {point.plain}" for point in points)
         wrong.append(("another name", texts))
