@@ -16,10 +16,15 @@ from .values import Value, logarithm, pi_times, rational, value_of
 
 UNKNOWNS = ("x", "y", "z", "t", "n")
 
-SINES: dict[str, tuple[Fraction | int, ...]] = {"0": (0, 1), "1/2": (Fraction(1, 6), Fraction(5, 6)), "1": (Fraction(1, 2),),
-         "-1/2": (Fraction(7, 6), Fraction(11, 6)), "-1": (Fraction(3, 2),),
-         "sqrt(3)/2": (Fraction(1, 3), Fraction(2, 3)),
-         "sqrt(2)/2": (Fraction(1, 4), Fraction(3, 4))}  # fmt: skip
+SINES: dict[str, tuple[Fraction | int, ...]] = {
+    "0": (0, 1),
+    "1/2": (Fraction(1, 6), Fraction(5, 6)),
+    "1": (Fraction(1, 2),),
+    "-1/2": (Fraction(7, 6), Fraction(11, 6)),
+    "-1": (Fraction(3, 2),),
+    "sqrt(3)/2": (Fraction(1, 3), Fraction(2, 3)),
+    "sqrt(2)/2": (Fraction(1, 4), Fraction(3, 4)),
+}
 """The angles from 0 to below 2 pi, over pi, with each sine."""
 
 
