@@ -10,6 +10,7 @@ from . import draw_points as points
 from .drawn import Drawn
 
 Draw = Callable[[Random], Drawn]
+Seen = set[tuple[object, ...]]
 
 ALGEBRAIC: tuple[Draw, ...] = (
     points.from_training_data("rational"),
@@ -63,15 +64,19 @@ EQUATION_SET: tuple[Draw, ...] = (
 ALL: tuple[Draw, ...] = (*EQUATION_SET, *TRANSCENDENTAL, *INEQUALITIES, *SYSTEMS, *PARAMETERS)
 
 
-def draw_problems(families: Sequence[Draw], count: int, seed: int) -> list[Drawn]:
-    """``count`` problems, no two alike, family by turn; a family that has no more is left out."""
-    return list(_draw(families, count, seed))
+def draw_problems(
+    families: Sequence[Draw], count: int, seed: int, seen: Seen | None = None
+) -> list[Drawn]:
+    """``count`` problems, no two alike, family by turn; a family that has no more is left out.
+
+    None is in ``seen``, to which they are added.
+    """
+    return list(_draw(families, count, seed, set() if seen is None else seen))
 
 
-def _draw(families: Sequence[Draw], count: int, seed: int) -> Iterator[Drawn]:
+def _draw(families: Sequence[Draw], count: int, seed: int, seen: Seen) -> Iterator[Drawn]:
     rng = Random(seed)
     live = list(families)
-    seen: set[tuple[object, ...]] = set()
     drawn = 0
     while drawn < count:
         if not live:
@@ -87,7 +92,7 @@ def _draw(families: Sequence[Draw], count: int, seed: int) -> Iterator[Drawn]:
                 return
 
 
-def _new(family: Draw, rng: Random, seen: set[tuple[object, ...]]) -> Drawn | None:
+def _new(family: Draw, rng: Random, seen: Seen) -> Drawn | None:
     for _ in range(200):
         problem = family(rng)
         key = (problem.equation, tuple(sorted(problem.params.items())), problem.ask)

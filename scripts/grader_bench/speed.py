@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from time import perf_counter, process_time
 
-from .families import ALL, EQUATION_SET, Draw, draw_problems
+from .families import ALL, EQUATION_SET, Draw, Seen, draw_problems
 from .pairs import Pair, grade
 from .report import Section, Target, percentile, ratio
 from .rival import Rival
@@ -20,8 +20,8 @@ from .rival import Rival
 GROUP = 16  # completions of one problem
 
 
-def milliseconds(rival: Rival | None, count: int, seed: int) -> Section:
-    """(d): each answer with a problem of its own, so that nothing is known of it."""
+def milliseconds(rival: Rival | None, count: int, seed: int, seen: Seen) -> Section:
+    """(d): each answer has a problem of its own, not among ``seen``: nothing is known of it."""
     section = Section(
         "d",
         "Milliseconds an answer, one core, each problem new",
@@ -29,7 +29,7 @@ def milliseconds(rival: Rival | None, count: int, seed: int) -> Section:
     )
     timed = {}
     for name, families in (("equation set", EQUATION_SET), ("every family", ALL)):
-        pairs = _answers(families, count, seed)
+        pairs = _answers(families, count, seed, seen)
         grade(pairs[0])  # what is loaded at the first call
         timed[name] = sorted(_timed(pair) for pair in pairs[1:])
         section.rows.append((f"ours, {name}", *_spread(timed[name])))
@@ -48,12 +48,14 @@ def milliseconds(rival: Rival | None, count: int, seed: int) -> Section:
     return section
 
 
-def throughput(rival: Rival | None, count: int, jobs: Sequence[int], seed: int) -> Section:
+def throughput(
+    rival: Rival | None, count: int, jobs: Sequence[int], seed: int, seen: Seen
+) -> Section:
     """(e): answers a second of one core, and lines a second of ``grade`` with more processes."""
     section = Section("e", "Answers a second", ("", "answers a second", "against Math-Verify"))
-    new = _answers(EQUATION_SET, count, seed + 1)  # not those of (d), which are known by now
+    new = _answers(EQUATION_SET, count, seed, seen)
     rate_new = len(new) / sum(_timed(pair) / 1000 for pair in new)
-    groups = _groups(EQUATION_SET, max(1, count // GROUP), seed + 2)
+    groups = _groups(EQUATION_SET, max(1, count // GROUP), seed, seen)
     for group in groups:
         grade(group[0])
     known = [pair for group in groups for pair in group[1:]]
@@ -122,21 +124,21 @@ def _record(pair: Pair) -> dict[str, object]:
     return {**fields, "params": dict(pair.params), "ask": pair.ask}
 
 
-def _answers(families: Sequence[Draw], count: int, seed: int) -> list[Pair]:
+def _answers(families: Sequence[Draw], count: int, seed: int, seen: Seen) -> list[Pair]:
     """An answer to each of ``count`` problems: half of them right."""
     rng = Random(seed)
-    problems = draw_problems(families, count, seed)
+    problems = draw_problems(families, count, seed, seen)
     return [
         problem.right_pair(rng) if index % 2 else rng.choice(problem.wrong_pairs())
         for index, problem in enumerate(problems)
     ]
 
 
-def _groups(families: Sequence[Draw], count: int, seed: int) -> list[list[Pair]]:
+def _groups(families: Sequence[Draw], count: int, seed: int, seen: Seen) -> list[list[Pair]]:
     """``GROUP`` answers to each of ``count`` problems, with one that comes first."""
     rng = Random(seed)
     groups = []
-    for problem in draw_problems(families, count, seed):
+    for problem in draw_problems(families, count, seed, seen):
         choices = [*problem.wrong_pairs(), *(problem.right_pair(rng) for _ in range(4))]
         groups.append([rng.choice(choices) for _ in range(GROUP + 1)])
     return groups
