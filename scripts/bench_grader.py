@@ -28,7 +28,6 @@ from grader_bench.report import Section, save
 from grader_bench.rival import Rival, rival_python
 from grader_bench.speed import milliseconds, throughput
 
-
 ORDER = "deabcfg"  # timings first, when no problem has been solved yet
 
 
