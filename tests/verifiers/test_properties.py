@@ -47,7 +47,7 @@ def _nodes(children: st.SearchStrategy[Expr]) -> st.SearchStrategy[Expr]:
 leaves = st.one_of(
     st.integers(0, 10**6).map(lambda n: Num(Fraction(n))),
     st.decimals(0, 100, places=3).map(lambda d: Num(Fraction(d))),
-    st.sampled_from(["x", "y", "x_1", "alpha", "speed"]).map(Sym),
+    st.sampled_from(["x", "y", "x_1", "x_1,2", "alpha", "speed"]).map(Sym),
 )
 trees = st.recursive(leaves, _nodes, max_leaves=12)
 

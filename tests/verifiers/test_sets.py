@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import itertools
+from fractions import Fraction
 
 import pytest
 
+from verifiers import Reason, verify
 from verifiers.algebra.exact import Real
-from verifiers.algebra.sets import EMPTY, REALS, RealSet
+from verifiers.algebra.sets import EMPTY, REALS, RealSet, rational_between
 from verifiers.read_set import parse_set
 from verifiers.read_value import AnswerError
 from verifiers.syntax import ParseError
@@ -81,3 +83,12 @@ def test_forms(text: str, same: str) -> None:
 def test_refused(text: str) -> None:
     with pytest.raises((ParseError, AnswerError)):
         parse_set(text, "x")
+
+
+def test_a_number_between_two_that_are_very_near() -> None:
+    """A float cannot tell them apart; an answer with such an end is wrong, and no exception."""
+    for digits in (15, 30, 150):
+        low, high = Real.of(7), Real.of(7 + Fraction(1, 10**digits))
+        assert low < Real.of(rational_between(low, high)) < high
+        verdict = verify("|x - 3| + |x - 7| = 4", f"3 <= x <= 7 + 10^-{digits}")
+        assert verdict.reason is Reason.NOT_A_SOLUTION

@@ -42,7 +42,7 @@ def _unbracketed(expr: Expr) -> tuple[str, int]:
         case Num(value):
             return _number(value)
         case Sym(name):
-            return name, _ATOM
+            return name.replace("_", "_{") + "}" if "," in name else name, _ATOM
         case Neg(arg):
             return "-" + _text(arg, _PRODUCT), _SUM
         case PlusMinus(arg):

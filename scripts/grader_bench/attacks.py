@@ -1,0 +1,158 @@
+"""Answers that attack a grader, by kind; none of them is right for any equation."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
+_SUM = "+".join(f"√{prime}" for prime in PRIMES)
+_ZERO = f"{_SUM}-({'+'.join(f'√{prime}' for prime in reversed(PRIMES))})"
+
+ATTACKS: dict[str, tuple[str, ...]] = {
+    "towers of powers": (
+        "9^9^9^9",
+        "9^{9^{9^9}}",
+        "2^{10^{10}}",
+        "2^(10^(10^10))",
+        "x = 10^10^10^10",
+        "10^-400",
+        "1e999999999",
+        "0.1^9^9^9",
+        "7^" * 500 + "7",
+        "2" + "²" * 3_900,
+    ),
+    "factorials": ("2!" * 50, "2" + "!" * 100, "(10^8)!", "10^{8}!", "99999999!", "((9!)!)!"),
+    "brackets": (
+        "(" * 10**5,
+        "[" * 10**5,
+        "{" * 10**5,
+        "(" * 10**5 + "2" + ")" * 10**5,
+        "\\{" * 10**5,
+        "|" * 10**5,
+        "\\left(" * 10**5,
+        "\\boxed{" * 10**4,
+        "\\frac{" * 10**4,
+        ")" * 10**5,
+        "\\sqrt{" * 10**4 + "2" + "}" * 10**4,
+    ),
+    "digits": (
+        "9" * 10**5,
+        "x = 0." + "3" * 10**5,
+        "x = 1/" + "7" * 10**5,
+        "2." + "0" * 10**5 + "1, 3",
+        "-" * 10**5 + "2",
+        "2" + "+2" * 10**5,
+        "2" + "*2" * 10**5,
+        "1/" * 10**5 + "2",
+    ),
+    "huge polynomials": (
+        "+".join(f"x^{n}" for n in range(10**4)),
+        "(x+1)^100000",
+        "(1+√2+√3)^10000",
+        "*".join(f"(x-{n})" for n in range(5_000)),
+        "x^99999 + x = 2",
+        "(2^(1/64)+3^(1/64))^100",
+        "((√2+√3)^64)^30",
+        "(√2+√3+√5+√7)^999",
+    ),
+    "nested radicals": (
+        "√" * 38 + "2",
+        "√" * 10**5 + "2",
+        "∛" * 30 + "2",
+        "√(2+" * 500 + "2" + ")" * 500,
+        "√(2+" * 30 + "2" + ")" * 30,
+        _ZERO,
+        f"1/({_ZERO})",
+        f"√({_ZERO})",
+        ", ".join([_ZERO] * 6),
+        "\\sqrt[999999999]{2}",
+        "\\sqrt[64]{2} + \\sqrt[63]{3} + \\sqrt[61]{5} + \\sqrt[59]{7}",
+    ),
+    "integrals and sums": (
+        "\\int_0^{10^8} x dx",
+        "\\sum_{n=1}^{10^8} n",
+        "\\sum_{n=1}^{10^8} \\frac{1}{n^2}",
+        "\\prod_{n=1}^{10^8} n",
+        "\\int_0^1 \\int_0^1 e^{x^{y^x}} dx dy",
+        "∫x^x dx",
+        "\\lim_{n \\to \\infty} (1+1/n)^n",
+        "\\sum_{i=1}^{10^4} \\sum_{j=1}^{10^4} i^j",
+    ),
+    "confusables": (
+        "х = 2, х = 3",
+        "x = ２, x = ３",
+        "x = ٢, x = ٣",
+        "Ⅱ, Ⅲ",
+        "②, ③",
+        "𝟐, 𝟑",
+        "𝑥 = 2, 𝑥 = 3",
+        "x ＝ 2, 3",
+        "x = 2‚ x = 3",
+        "x\u200b = 2\u200b7, 3",
+        "x = \u202e2, 3\u202c9",
+        "x = 2\u0338, 3",
+    ),
+    "code": (
+        "__import__('os').system('true')",
+        "().__class__.__bases__[0].__subclasses__()",
+        "x.__class__",
+        "x.__init__.__globals__",
+        "eval('2')",
+        "exec('x=2')",
+        "lambda: 2",
+        "[x for x in (2, 3)]",
+        "open('/etc/passwd')",
+        "x = 2; import os",
+        "print(2)",
+        "\\input{/etc/passwd}",
+        "\\def\\x{2}",
+        "\\write18{true}",
+        "\\csname x\\endcsname",
+        "\\catcode`\\%=11",
+        "'; drop table answers; --",
+    ),
+    "format strings": (
+        "%s%n%x",
+        "{0.__class__}",
+        "${x}",
+        "{x!r:>{y}}",
+        "%(x)s" * 100,
+        "{}" * 2_000,
+    ),
+    "control characters": (
+        "\x00",
+        "x = 2\x00, 3",
+        "2,\x003\x00",
+        "\x1b[2J2, 3",
+        "\ud800",
+        "x = \udfff",
+        "2, 3\udc80",
+        "\ud83d, \ude00",
+        "\ufffe",
+        "\uffff2, 3",
+        "\r\n" * 10**5,
+        "\\" * 10**5,
+        "x = 2, 3 % comment",
+    ),
+    "megabytes": (
+        "a" * 10**6,
+        "x=" * 500_000,
+        "\n" * 10**6 + "7",
+        "2, " * 400_000 + "2",
+        "x = 2 or " * 110_000,
+        "no " * 350_000,
+        "all real numbers except " * 40_000,
+        "±" * 10**6 + "2",
+        "\\frac" * 200_000,
+        "\\text{" * 170_000,
+        "{2, 3}" * 170_000,
+        "∞" * 10**6,
+    ),
+}
+
+
+def attacks() -> Iterator[tuple[str, str]]:
+    """Pairs of a kind and an answer."""
+    for kind, texts in ATTACKS.items():
+        for text in texts:
+            yield kind, text
