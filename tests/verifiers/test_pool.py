@@ -161,7 +161,7 @@ def around(item: tuple[Any, Any]) -> list[tuple[Any, Any]]:
 @pytest.mark.parametrize("jobs", [1, 2])
 def test_a_problem_that_does_harm_is_undecided(harm: str, reason: Reason, jobs: int) -> None:
     items = around((Problem(equation=Trap("x = 1", harm)), "1"))
-    options = {"jobs": jobs, "timeout_ms": 2000 if "eat" in harm else 300}
+    options = {"jobs": jobs, "timeout_ms": 20_000 if "eat" in harm else 300}
     verdicts = verify_batch(items, **options)
     assert (verdicts[7].verdict, verdicts[7].reason) == (Decision.UNDECIDED, reason)
     assert verdicts[7].evidence
@@ -181,7 +181,7 @@ def test_an_answer_that_does_harm_is_too_large(
     harm: str, decision: Decision, reason: Reason
 ) -> None:
     items = around((EQUATION, Trap("2, 3", harm)))
-    verdicts = verify_batch(items, jobs=1, timeout_ms=2000 if harm == "eat" else 300)
+    verdicts = verify_batch(items, jobs=1, timeout_ms=20_000 if harm == "eat" else 300)
     assert (verdicts[7].verdict, verdicts[7].reason) == (decision, reason)
     others = verdicts[:7] + verdicts[8:]
     assert [essence(verdict) for verdict in others] == EXPECTED[:7] * 2
