@@ -16,7 +16,6 @@ from rlvr.data.working import polynomial_working
 from verifiers import Ask
 
 TRAINED_FORMS = ("unit", "parameter", "quotient", "quotient", "same", "same", "cross", "cross")
-IMPOSTOR_FORMS = ("quotient", "same")  # an excluded value may be a root of their polynomial
 LARGEST_PRODUCT = 20  # in ``cross``, where two of them are added
 SWAPPED_FORMS = ("unit", "quotient", "plus")  # the other forms look alike on both sides
 
@@ -39,7 +38,6 @@ def draw(rng: Random, ranges: Ranges) -> Equation:
         reduction=drawn.reduction,
         domain=", ".join(f"{unknown} != {value}" for value in sorted(drawn.excluded)),
         excluded=tuple(Fraction(value) for value in sorted(drawn.excluded)),
-        may_gain_excluded=form in IMPOSTOR_FORMS,
         params=drawn.params,
     )
 
