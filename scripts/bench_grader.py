@@ -34,7 +34,8 @@ ORDER = "deabcfg"  # timings first, when no problem has been solved yet
 def main() -> int:
     options = _parser().parse_args()
     if options.quick:
-        options.wrong, options.rival_wrong, options.problems, options.timed = 600, 60, 100, 100
+        options.wrong, options.rival_wrong, options.problems = 600, 60, 100
+        options.timed, options.lines = 100, 2_000
     python = None if options.no_rival else rival_python(options.rival_python)
     rival = Rival(python) if python else None
     seen: Seen = set()  # of the timed problems
@@ -43,7 +44,9 @@ def main() -> int:
         "b": lambda: wrong_answers(rival, options.wrong, options.rival_wrong, options.seed),
         "c": lambda: without_gold(options.problems, options.seed),
         "d": lambda: milliseconds(rival, options.timed, options.seed, seen),
-        "e": lambda: throughput(rival, options.timed, options.jobs, options.seed, seen),
+        "e": lambda: throughput(
+            rival, options.timed, options.lines, options.jobs, options.seed, seen
+        ),
         "f": lambda: hostile(python),
         "g": lambda: agreement(rival),
     }
@@ -97,6 +100,7 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--rival-wrong", type=int, default=2_000, help="of them for Math-Verify")
     parser.add_argument("--problems", type=int, default=2_000, help="of section c")
     parser.add_argument("--timed", type=int, default=1_000, help="answers of sections d and e")
+    parser.add_argument("--lines", type=int, default=20_000, help="of grade, in section e")
     parser.add_argument("--jobs", type=_jobs, default=[1, 2], metavar="1,2,...", help="of grade")
     parser.add_argument("--seed", type=int, default=0)
     parser.add_argument("--rival-python", help="a Python with Math-Verify 0.9.0 installed")

@@ -49,16 +49,17 @@ def milliseconds(rival: Rival | None, count: int, seed: int, seen: Seen) -> Sect
 
 
 def throughput(
-    rival: Rival | None, count: int, jobs: Sequence[int], seed: int, seen: Seen
+    rival: Rival | None, count: int, lines: int, jobs: Sequence[int], seed: int, seen: Seen
 ) -> Section:
     """(e): answers a second of one core, and lines a second of ``grade`` with more processes."""
     section = Section("e", "Answers a second", ("", "answers a second", "against Math-Verify"))
     new = _answers(EQUATION_SET, count, seed, seen)
     rate_new = len(new) / sum(_timed(pair) / 1000 for pair in new)
-    groups = _groups(EQUATION_SET, max(1, count // GROUP), seed, seen)
-    for group in groups:
+    groups = _groups(EQUATION_SET, max(1, lines // (GROUP + 1)), seed, seen)
+    some = groups[: max(1, count // GROUP)]
+    for group in some:
         grade(group[0])
-    known = [pair for group in groups for pair in group[1:]]
+    known = [pair for group in some for pair in group[1:]]
     rate_known = len(known) / sum(_timed(pair) / 1000 for pair in known)
     theirs = None
     if rival is not None:
@@ -73,7 +74,9 @@ def throughput(
         Target(f"already solved: {rate_known:,.0f} a second; at least 5,000", rate_known >= 5_000),
     ]
     _scaling(section, groups, jobs)
-    section.notes.append(f"{GROUP} answers a problem in the lines of grade; {os.cpu_count()} cores")
+    num_lines = sum(map(len, groups))
+    size = f"{num_lines:,} lines, {GROUP + 1} a problem"
+    section.notes.append(f"the file of grade has {size}; {os.cpu_count()} cores")
     section.figures = {"new_per_s": rate_new, "known_per_s": rate_known, "rival_per_s": theirs}
     return section
 
