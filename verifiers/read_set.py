@@ -19,6 +19,7 @@ from verifiers.algebra.sets import EMPTY, REALS, RealSet
 from verifiers.phrases import Phrase, read_phrase
 from verifiers.read_family import without_declarations
 from verifiers.read_value import AnswerError, ValueParser
+from verifiers.rewrites import in_our_words
 from verifiers.syntax.ast import Expr
 from verifiers.syntax.parser import RELATIONS
 from verifiers.types import Reason
@@ -41,6 +42,7 @@ def parse_set(text: str, unknown: str, parameters: Mapping[str, Real] | None = N
     Raises ``ParseError`` where it is not in the grammar and ``AnswerError`` where it is, but is
     about another name, unsolved, or contradicts itself.
     """
+    text = in_our_words(text, unknown)
     phrase = read_phrase(text, unknown)
     if phrase is None:
         if "nteger" in text and _ALL_INTEGERS.fullmatch(text.strip().rstrip(".").lower()):

@@ -31,6 +31,9 @@ _INFINITE = re.compile(
 )
 
 
+_EMPTY_SET = ("∅", "\\emptyset", "\\varnothing", "{}", "\\{\\}")
+
+
 def parse_tuples(
     text: str, unknowns: tuple[str, ...], parameters: Mapping[str, Real], *, infinite: bool
 ) -> Tuples:
@@ -49,6 +52,8 @@ def parse_tuples(
             return Tuples()
         raise AnswerError(Reason.WRONG_KIND, "The answer does not say which tuples.")
     plain = unwrapped(text)
+    if plain.strip().strip("$").strip() in _EMPTY_SET:
+        return Tuples()
     for pattern in (LEAD_IN, _INFINITE):
         lead_in = pattern.match(plain)
         plain = plain[lead_in.end() :] if lead_in else plain

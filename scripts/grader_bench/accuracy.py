@@ -20,7 +20,7 @@ MAX_EXAMPLES = 12
 def verdict_of(pair: Pair) -> str:
     """``correct``, ``incorrect``, ``undecided``; undecided too where there is no such question."""
     verdict = grade(pair)
-    return Decision.UNDECIDED if verdict is None else verdict.verdict
+    return verdict.verdict
 
 
 def right_forms(rival: Rival | None) -> Section:

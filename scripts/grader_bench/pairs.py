@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import inspect
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -11,8 +10,6 @@ from pathlib import Path
 from verifiers import Ask, Domain, Problem, Verdict, verify
 
 TABLE = Path(__file__).parents[2] / "tests/verifiers/pairs.jsonl"
-TAKES_GOLD = "gold" in inspect.signature(verify).parameters
-TAKES_SYSTEMS = "tuple" in str(Problem.__annotations__["equation"])
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -20,8 +17,8 @@ class Pair:
     """``gold`` is the right answer in LaTeX: all that a grader without the problem has to go by.
 
     ``equation`` is None where only the gold answer is known; a system is a list of texts. ``form``
-    names the way the answer is written, or what is wrong with it. ``needs`` names the branch on
-    which the class is decided, while it is not merged.
+    names the way the answer is written, or what is wrong with it. ``is_known_miss``: the
+    grader does not read this way of writing yet.
     """
 
     gold: str
@@ -33,7 +30,7 @@ class Pair:
     params: Mapping[str, str] = field(default_factory=dict)
     domain: str = "real"
     ask: str = "solutions"
-    needs: str | None = None
+    is_known_miss: bool = False
 
     @property
     def text(self) -> str:
@@ -58,10 +55,7 @@ def load_pairs(path: Path = TABLE) -> list[Pair]:
 
 
 def problem_of(pair: Pair) -> Problem | None:
-    """The problem of a pair; None where there is only a gold answer.
-
-    Raises ``ValueError`` where a field has a value that this grader does not know.
-    """
+    """The problem of a pair; None where there is only a gold answer."""
     if pair.equation is None:
         return None
     return Problem(
@@ -73,15 +67,8 @@ def problem_of(pair: Pair) -> Problem | None:
     )
 
 
-def grade(pair: Pair) -> Verdict | None:
-    """The verdict on a pair; None where this grader has no such question."""
-    try:
-        problem = problem_of(pair)
-    except ValueError:
-        return None
+def grade(pair: Pair) -> Verdict:
+    problem = problem_of(pair)
     if problem is not None:
-        is_system = isinstance(pair.equation, tuple)
-        return None if is_system and not TAKES_SYSTEMS else verify(problem, pair.answer)
-    if not TAKES_GOLD:
-        return None
+        return verify(problem, pair.answer)
     return verify(gold=pair.gold, answer=pair.answer, unknown=pair.unknown)

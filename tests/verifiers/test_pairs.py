@@ -19,12 +19,9 @@ def _name(pair: Pair) -> str:
 @pytest.mark.parametrize("pair", PAIRS, ids=_name)
 def test_pair(pair: Pair) -> None:
     verdict = grade(pair)
-    decided = verdict is not None and verdict.verdict == (
-        Decision.CORRECT if pair.right else Decision.INCORRECT
-    )
-    if pair.needs and not decided:
-        pytest.skip(f"decided on the branch {pair.needs}")
-    assert decided, verdict
+    decided = verdict.verdict == (Decision.CORRECT if pair.right else Decision.INCORRECT)
+    # A row that is known to be missed counts as missed in the benchmark, until it is not.
+    assert decided != pair.is_known_miss, verdict
 
 
 def test_the_table_is_large_and_has_no_row_twice() -> None:
