@@ -7,7 +7,7 @@ import multiprocessing
 from collections.abc import Callable, Sequence
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 
-import verifiers
+from verifiers import averify_batch, verify_batch
 
 from .pairs import Pair, grade, load_pairs, problem_of
 from .report import Section, Target, share
@@ -20,8 +20,6 @@ WORKERS = 4
 def judge(pair: Pair) -> Judged:
     """What of a verdict must not depend on where it is made."""
     verdict = grade(pair)
-    if verdict is None:
-        return ("no such question", "", None, None)
     return (str(verdict.verdict), str(verdict.reason), verdict.answer, verdict.expected)
 
 
@@ -96,16 +94,12 @@ PLACES: dict[str, Callable[[Sequence[Pair]], list[Judged]]] = {
 
 
 def _batches(section: Section, pairs: Sequence[Pair]) -> None:
-    """``verify_batch`` and ``averify_batch``, where there are any."""
-    batch = getattr(verifiers, "verify_batch", None)
-    if batch is None:
-        section.notes.append("no verify_batch here: not compared")
-        return
-    usable = [pair for pair in pairs if pair.equation is not None and judge(pair)[1]]
+    usable = [pair for pair in pairs if pair.equation is not None]
     items = [(problem_of(pair), pair.answer) for pair in usable]
-    places = {"verify_batch": lambda: batch(items, jobs=2)}
-    if hasattr(verifiers, "averify_batch"):
-        places["averify_batch"] = lambda: asyncio.run(verifiers.averify_batch(items, jobs=2))
+    places = {
+        "verify_batch": lambda: verify_batch(items, jobs=2),
+        "averify_batch": lambda: asyncio.run(averify_batch(items, jobs=2)),
+    }
     for name, run in places.items():
         judged = [(str(v.verdict), str(v.reason), v.answer, v.expected) for v in run()]
         equal = sum(a == judge(pair) for a, pair in zip(judged, usable, strict=True))
