@@ -315,3 +315,10 @@ def test_scrambled_answers_give_a_verdict(text: str) -> None:
     for equation, params in (("a x = b", NONE), (SEED, {"a": "a != 0"})):
         verdict = verify(_problem(equation, params), text)
         assert verdict.verdict in (Decision.CORRECT, Decision.INCORRECT)
+
+
+def test_a_region_whose_conditions_contradict_each_other_is_left_out() -> None:
+    """One parameter's value made the denominator of another's 0; found by fuzzing."""
+    problem = Problem(equation="(1-AA0n)(1-n)=0", unknown="n")
+    assert verify(problem, "n = 1").reason is Reason.MISSING_SOLUTION
+    assert verify(problem, "n = 1 or n = 1/(A A0)").verdict is not Decision.UNDECIDED

@@ -112,6 +112,10 @@ class Interval:
         return PointField({self.name: value}, names).polynomial(poly).sign()
 
 
+class EmptyRegionError(BeyondFieldError):
+    """The conditions of a region contradict each other."""
+
+
 @dataclass(frozen=True, eq=False)
 class SignRegion:
     """``signs`` of irreducible polynomials; ``given``: parameters in terms of the others."""
@@ -136,6 +140,8 @@ class SignRegion:
         for index, value in self.given:
             above = _put_in(result[0], index, value)
             below = _put_in(result[1], index, value)
+            if below[0].is_zero():  # a slope that was not to be 0, where the parameter came from
+                raise EmptyRegionError("a denominator is 0 all over the region")
             result = lowest_terms(times(above[0], below[1]), times(above[1], below[0]))
         return result
 
@@ -152,9 +158,13 @@ class SignRegion:
 
     def consistent(self, functions: FunctionField) -> bool:
         """Whether the signs agree with each other, once parameters were put in."""
-        return all(
-            functions.sign(functions.polynomial(poly)) == sign for poly, sign in self.constraints
-        )
+        try:
+            return all(
+                functions.sign(functions.polynomial(poly)) == sign
+                for poly, sign in self.constraints
+            )
+        except EmptyRegionError:
+            return False
 
     @cached_property
     def witness(self) -> Witness | None:
