@@ -8,11 +8,11 @@ from dataclasses import dataclass
 
 from verifiers.algebra.exact import Real
 from verifiers.algebra.sets import EMPTY, RealSet
+from verifiers.guard import guarded
 from verifiers.phrases import read_phrase
 from verifiers.read_set import SetParser, parse_set
 from verifiers.read_value import AnswerError
 from verifiers.syntax.ast import Sym
-from verifiers.syntax.errors import MAX_CHARACTERS, OverBudgetError, ParseError
 from verifiers.types import Ask, Reason
 
 _LABELS = {
@@ -44,22 +44,10 @@ def parse_answer(
     text: str, unknown: str, ask: Ask = Ask.SOLUTIONS, parameters: Mapping[str, Real] | None = None
 ) -> Answer:
     """What ``text`` answers to ``ask``; raises ``AnswerError``."""
-    if not text.strip():
-        raise AnswerError(Reason.NO_ANSWER, "The answer is empty.")
-    try:
-        if len(text) > MAX_CHARACTERS:
-            raise OverBudgetError(f"{len(text)} characters; at most {MAX_CHARACTERS} are read")
-        if ask is Ask.SOLUTIONS:
-            return Answer(numbers=parse_set(text, unknown, parameters))
-        return _parse_number(text, unknown, ask, parameters or {})
-    except OverBudgetError as error:
-        raise AnswerError(
-            Reason.OVER_BUDGET_ANSWER, f"The answer is too large: {error}."
-        ) from error
-    except ParseError as error:
-        raise AnswerError(
-            Reason.UNPARSABLE_ANSWER, f"The answer cannot be read: {error}."
-        ) from error
+    given = parameters or {}
+    if ask is Ask.SOLUTIONS:
+        return guarded(text, lambda: Answer(numbers=parse_set(text, unknown, given)))
+    return guarded(text, lambda: _parse_number(text, unknown, ask, given))
 
 
 def _parse_number(text: str, unknown: str, ask: Ask, parameters: Mapping[str, Real]) -> Answer:

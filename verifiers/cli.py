@@ -6,6 +6,7 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
+from typing import TypeAlias
 
 from verifiers.grade import grade_file
 from verifiers.pool import Limits
@@ -13,6 +14,8 @@ from verifiers.server import ServerOptions, run_server
 from verifiers.solve import UndecidedError, solve
 from verifiers.types import Ask, Decision, Domain, Problem, Verdict
 from verifiers.verify import verify, verify_completion
+
+Commands: TypeAlias = "argparse._SubParsersAction[argparse.ArgumentParser]"
 
 EXIT_STATUS = {Decision.CORRECT: 0, Decision.INCORRECT: 1, Decision.UNDECIDED: 2}
 INTERRUPTED = 130
@@ -114,28 +117,20 @@ def _parser() -> argparse.ArgumentParser:
         epilog="example: python -m verifiers check '3 - (3+y)/y = y' 'y = 1, y = 3'",
     )
     commands = parser.add_subparsers(required=True, metavar="check|solve|grade|serve")
-    problem = argparse.ArgumentParser(add_help=False)
-    problem.add_argument("equation", help="LaTeX, plain text or unicode, with one = in it")
-    problem.add_argument(
-        "--unknown", help="by default the only name in the equation; x,y for several"
-    )
-    problem.add_argument(
-        "--param",
-        action="append",
-        default=[],
-        metavar="NAME=VALUE",
-        help="a parameter's value, or a condition on it, as 'a != 0'",
-    )
-    problem.add_argument(
-        "--domain", type=Domain, choices=list(Domain), default=Domain.REAL, help="by default real"
-    )
+    _add_check(commands)
+    _add_solve(commands)
+    _add_grade(commands)
+    _add_serve(commands)
+    return parser
 
+
+def _add_check(commands: Commands) -> None:
     check = commands.add_parser(
         "check",
-        parents=[problem],
         help="a verdict on one answer; exit status 0 correct, 1 incorrect, 2 undecided",
         epilog="example: python -m verifiers check '6 - (6+x)/x = x' 'x = 2 or x = 3'",
     )
+    _add_problem(check)
     check.add_argument("answer")
     check.add_argument("--ask", type=Ask, choices=list(Ask), default=Ask.SOLUTIONS)
     check.add_argument(
@@ -143,14 +138,18 @@ def _parser() -> argparse.ArgumentParser:
     )
     check.set_defaults(run=_check)
 
+
+def _add_solve(commands: Commands) -> None:
     solve_command = commands.add_parser(
         "solve",
-        parents=[problem],
         help="the solution set, the domain, and why no solution is missing",
         epilog="example: python -m verifiers solve 'a - (a+x)/x = x' --param a=6",
     )
+    _add_problem(solve_command)
     solve_command.set_defaults(run=_solve)
 
+
+def _add_grade(commands: Commands) -> None:
     grade = commands.add_parser(
         "grade",
         help="a JSONL file of answers -> a JSONL file of verdicts",
@@ -170,11 +169,9 @@ def _parser() -> argparse.ArgumentParser:
     grade.add_argument("--restart", action="store_true", help="do not go on, begin anew")
     _add_limits(grade)
     grade.set_defaults(run=_grade)
-    _add_serve(commands)
-    return parser
 
 
-def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) -> None:
+def _add_serve(commands: Commands) -> None:
     serve = commands.add_parser(
         "serve",
         help="the grader over HTTP: /verify, /verify_batch, /health, /metrics, /docs",
@@ -187,6 +184,23 @@ def _add_serve(commands: argparse._SubParsersAction[argparse.ArgumentParser]) ->
     serve.add_argument("--max-body-kb", type=int, default=8192, help="of a request")
     _add_limits(serve)
     serve.set_defaults(run=_serve)
+
+
+def _add_problem(command: argparse.ArgumentParser) -> None:
+    command.add_argument("equation", help="LaTeX, plain text or unicode, with one = in it")
+    command.add_argument(
+        "--unknown", help="by default the only name in the equation; x,y for several"
+    )
+    command.add_argument(
+        "--param",
+        action="append",
+        default=[],
+        metavar="NAME=VALUE",
+        help="a parameter's value, or a condition on it, as 'a != 0'",
+    )
+    command.add_argument(
+        "--domain", type=Domain, choices=list(Domain), default=Domain.REAL, help="by default real"
+    )
 
 
 def _add_limits(command: argparse.ArgumentParser) -> None:

@@ -6,7 +6,6 @@ from functools import partial
 from typing import TypeVar
 
 from verifiers.algebra.eliminate import CannotEliminateError
-from verifiers.algebra.evaluate import NotAlgebraicError
 from verifiers.algebra.exact import Real
 from verifiers.algebra.fields import BeyondFieldError, Field, NoValueError, PointField
 from verifiers.algebra.roots import NoExactRootsError
@@ -64,7 +63,7 @@ def compare_cases(
     try:
         verdicts = refine(solution.regions, solution, judge)
     except (
-        BeyondFieldError, CannotEliminateError, NoExactRootsError, NotAlgebraicError,
+        BeyondFieldError, CannotEliminateError, NoExactRootsError,
     ) as error:  # fmt: skip
         raise AnswerError(Reason.WRONG_KIND, f"The answer cannot be compared: {error}.") from error
     wrong = [region for region, right in verdicts if not right]

@@ -136,7 +136,7 @@ def _expression(text: str, unknown: str | None) -> tuple[str | None, Expr]:
     lead_in = _LEAD_IN.match(text)
     text = text[lead_in.end() :] if lead_in else text
     sides, operators = parse_chain(text.strip().removesuffix("."), [unknown] if unknown else [])
-    if set(operators) > {"="} or not set(operators) <= {"="}:
+    if not set(operators) <= {"="}:
         raise AnswerError(Reason.WRONG_KIND, "An expression is asked for, not an inequality.")
     if any(isinstance(part, PlusMinus) for side in sides for part in subexpressions(side)):
         raise AnswerError(Reason.WRONG_KIND, "± gives two values where one is asked for.")

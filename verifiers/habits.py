@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from fractions import Fraction
 from math import isqrt
 
-from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
+from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.algebra.polynomial import polynomial_form, to_poly
 from verifiers.algebra.roots import NoExactRootsError, factor
@@ -270,7 +270,7 @@ def _number(expr: Expr) -> Real | None:
         return None
     try:
         value = evaluate(expr, {})
-    except (ValueError, NotAlgebraicError, OverBudgetError):
+    except (ValueError, OverBudgetError):
         return None
     return None if isinstance(value, Undefined) else value
 

@@ -163,7 +163,7 @@ class SetParser(ValueParser):
         """Whether a set literal begins at this token, not a value."""
         kind = self.token.kind
         if kind in ("{", "(", "["):
-            return self._braces_list() if kind == "{" else self._comma_at_level()
+            return self._braces_list() if kind == "{" else self.comma_in_bracket()
         return kind in ("empty", "reals", "integers", "\\{")
 
     def _set_follows(self) -> bool:
@@ -222,16 +222,6 @@ class SetParser(ValueParser):
                 after = self.tokens[index + 1]
                 ends = after.kind in ("end", ",", ";", ".", "union", "or", "}")
                 return ends or after.value in ("or", "and")
-        return False
-
-    def _comma_at_level(self) -> bool:
-        depth = 0
-        for token in self.tokens[self.index :]:
-            depth += (token.kind in ("(", "[", "{")) - (token.kind in (")", "]", "}"))
-            if depth == 0:
-                return False
-            if depth == 1 and token.kind in (",", ";"):
-                return True
         return False
 
     def _interval(self) -> RealSet:

@@ -102,7 +102,7 @@ class _TupleParser(ValueParser):
     def _item(self) -> None:
         if self.token.kind in ("\\{", "{"):
             self._braces()
-        elif self.token.kind == "(" and self._has_comma():
+        elif self.token.kind == "(" and self.comma_in_bracket():
             row = self._tuple()
             order = self._order_of(row)
             if order and (self.accept("=") or self._word_follows("in")):
@@ -119,7 +119,7 @@ class _TupleParser(ValueParser):
         """What (x, y) = stands before."""
         if self.token.kind in ("\\{", "{"):
             self._braces()
-        elif self.token.kind == "(" and self._has_comma():
+        elif self.token.kind == "(" and self.comma_in_bracket():
             self._add(self._tuple(), self._order)
         else:
             self.fail("a tuple")
@@ -127,7 +127,7 @@ class _TupleParser(ValueParser):
     def _braces(self) -> None:
         self.advance()
         while True:
-            if self.token.kind != "(" or not self._has_comma():
+            if self.token.kind != "(" or not self.comma_in_bracket():
                 self.fail("a tuple")
             self._add(self._tuple(), self._order)
             if not (self.accept(",") or self.accept(";")):
@@ -142,17 +142,6 @@ class _TupleParser(ValueParser):
             parts.append(self.sum())
         self.expect(")")
         return tuple(parts)
-
-    def _has_comma(self) -> bool:
-        """Whether the bracket here is that of a tuple, not of a value."""
-        depth = 0
-        for token in self.tokens[self.index :]:
-            depth += (token.kind in ("(", "[", "{")) - (token.kind in (")", "]", "}"))
-            if depth == 0:
-                return False
-            if depth == 1 and token.kind in (",", ";"):
-                return True
-        return False
 
     def _order_of(self, row: tuple[Expr, ...]) -> tuple[str, ...] | None:
         """``(y, x)`` where the row is that header, also as ``(y_1, x_1)``."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from verifiers.algebra.evaluate import BARE_LOG, NotAlgebraicError, Undefined, evaluate
+from verifiers.algebra.evaluate import BARE_LOG, Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.algebra.sets import RealSet
 from verifiers.read_family import family
@@ -55,6 +55,17 @@ class ValueParser(Parser):
             RealSet.compared(operator, self._value(choice)) for choice in plus_minus_choices(expr)
         )
         return plus | minus if operator == "=" else plus & minus
+
+    def comma_in_bracket(self) -> bool:
+        """Whether the bracket that opens here has a comma of its own: a tuple, set or interval."""
+        depth = 0
+        for token in self.tokens[self.index :]:
+            depth += (token.kind in ("(", "[", "{")) - (token.kind in (")", "]", "}"))
+            if depth == 0:
+                return False
+            if depth == 1 and token.kind in (",", ";"):
+                return True
+        return False
 
     def _family(self, expr: Expr, letters: frozenset[str], operator: str) -> RealSet:
         if len(letters) > 1:
@@ -107,10 +118,7 @@ class ValueParser(Parser):
         return choices
 
     def _value(self, expr: Expr) -> Real:
-        try:
-            value = evaluate(expr, self.parameters)
-        except NotAlgebraicError as error:
-            raise ParseError(f"{error} is not supported") from error
+        value = evaluate(expr, self.parameters)
         if isinstance(value, Undefined):
             shown = to_text(expr)[:_SHOWN]
             raise AnswerError(Reason.WRONG_KIND, f"{shown} is no real number: {value.cause}.")

@@ -24,10 +24,9 @@ from verifiers.solve import (
     outcome_of,
 )
 from verifiers.syntax.errors import OverBudgetError
-from verifiers.types import Ask, Decision, Domain, Problem, Reason, Verdict
+from verifiers.types import Ask, Domain, Problem, Reason, Verdict
+from verifiers.verdicts import decided, undecided
 from verifiers.verify_several import decide_several, expected_several
-
-MAX_TEXT = 500  # of the answer in a verdict
 
 
 def verify(
@@ -103,7 +102,7 @@ def _decide(problem: Problem | str, text: str) -> Verdict:
     equation, outcome = outcome_of(problem)
     if equation is None:
         assert isinstance(outcome, UndecidedError)
-        return _undecided(outcome.reason, str(outcome))
+        return undecided(outcome.reason, str(outcome))
     try:
         if not isinstance(equation, Equation):
             assert not isinstance(outcome, Solution | ComplexSolution)
@@ -111,7 +110,7 @@ def _decide(problem: Problem | str, text: str) -> Verdict:
         text = plain_words(text, equation.unknown, problem.domain)
         if isinstance(outcome, UndecidedError):
             _read(problem, equation, text)
-            return _undecided(outcome.reason, str(outcome))
+            return undecided(outcome.reason, str(outcome))
         if isinstance(outcome, ComplexSolution):
             parameters = equation.parameters
             reason, evidence, shown = compare_complex(outcome, problem.ask, text, parameters)
@@ -125,15 +124,9 @@ def _decide(problem: Problem | str, text: str) -> Verdict:
     except OverBudgetError as error:
         return _incorrect(problem, Reason.OVER_BUDGET_ANSWER, f"The answer is too large: {error}.")
     if reason is Reason.UNSUPPORTED_EQUATION:
-        return _undecided(reason, *evidence)
-    return Verdict(
-        verdict=Decision.CORRECT if reason is Reason.EQUAL else Decision.INCORRECT,
-        reason=reason,
-        answer=shown[:MAX_TEXT],
-        expected=_expected(outcome, problem.ask),
-        domain=outcome.domain_texts,
-        evidence=evidence,
-    )
+        return undecided(reason, *evidence)
+    expected = _expected(outcome, problem.ask)
+    return decided(reason, evidence, answer=shown, expected=expected, domain=outcome.domain_texts)
 
 
 def _read(problem: Problem, equation: Equation, text: str) -> Answer:
@@ -153,24 +146,15 @@ def _expected(solution: AnySolution, ask: Ask) -> str | None:
     return expected_several(solution, ask)
 
 
-def _undecided(reason: Reason, *evidence: str) -> Verdict:
-    return Verdict(verdict=Decision.UNDECIDED, reason=reason, evidence=evidence)
-
-
 def _incorrect(problem: Problem | str, reason: Reason, message: str) -> Verdict:
     """A verdict on an answer that holds nothing to compare."""
     if isinstance(problem, str):
         problem = Problem(equation=problem)
     _, outcome = outcome_of(problem)
     if isinstance(outcome, UndecidedError):
-        return Verdict(verdict=Decision.INCORRECT, reason=reason, evidence=(message,))
-    return Verdict(
-        verdict=Decision.INCORRECT,
-        reason=reason,
-        expected=_expected(outcome, problem.ask),
-        domain=outcome.domain_texts,
-        evidence=(message,),
-    )
+        return decided(reason, (message,), answer=None, expected=None)
+    expected = _expected(outcome, problem.ask)
+    return decided(reason, (message,), answer=None, expected=expected, domain=outcome.domain_texts)
 
 
 def _extracted(gold: Gold, extraction: Extraction) -> Comparison:
@@ -185,7 +169,7 @@ def _decide_by_gold(
 ) -> Verdict:
     gold = read_gold(text, unknown)
     if isinstance(gold, GoldError):
-        return _undecided(Reason.MALFORMED_PROBLEM, str(gold))
+        return undecided(Reason.MALFORMED_PROBLEM, str(gold))
     answer = None
     try:
         reason, answer, evidence = compared(gold)
@@ -193,10 +177,4 @@ def _decide_by_gold(
         reason, evidence = error.reason, (str(error),)
     except OverBudgetError as error:
         reason, evidence = Reason.OVER_BUDGET_ANSWER, (f"The answer is too large: {error}.",)
-    return Verdict(
-        verdict=Decision.CORRECT if reason is Reason.EQUAL else Decision.INCORRECT,
-        reason=reason,
-        answer=answer and answer[:MAX_TEXT],
-        expected=gold.text,
-        evidence=evidence,
-    )
+    return decided(reason, evidence, answer=answer, expected=gold.text)

@@ -8,9 +8,8 @@ from verifiers.solve import AnySolution, CaseSolution, Parametric, System, Syste
 from verifiers.solve.case_text import cases_text
 from verifiers.solve.equation import UndecidedError
 from verifiers.tuples import Tuples
-from verifiers.types import Ask, Decision, Reason, Verdict
-
-MAX_TEXT = 500  # of the answer in a verdict
+from verifiers.types import Ask, Reason, Verdict
+from verifiers.verdicts import decided, undecided
 
 
 def decide_several(
@@ -22,11 +21,11 @@ def decide_several(
         return _decide_system(read, solution, outcome, ask, text)
     cases = read_case_answer(text, read, ask)
     if isinstance(outcome, UndecidedError):
-        return _undecided(outcome.reason, str(outcome))
+        return undecided(outcome.reason, str(outcome))
     assert isinstance(outcome, CaseSolution)
     missing = no_answer_exists(outcome, ask)
     if missing is not None:
-        return _undecided(Reason.UNSUPPORTED_EQUATION, missing)
+        return undecided(Reason.UNSUPPORTED_EQUATION, missing)
     reason, evidence = compare_cases(outcome, ask, cases)
     return _verdict(reason, evidence, " ".join(text.split()), outcome, ask)
 
@@ -51,10 +50,10 @@ def _decide_system(
 ) -> Verdict:
     if ask not in (Ask.SOLUTIONS, Ask.COUNT):
         message = f"The {ask} of the solutions of a system is not defined."
-        return _undecided(Reason.MALFORMED_PROBLEM, message)
+        return undecided(Reason.MALFORMED_PROBLEM, message)
     answer = read_tuple_answer(text, system, ask, solution)
     if isinstance(outcome, UndecidedError):
-        return _undecided(outcome.reason, str(outcome))
+        return undecided(outcome.reason, str(outcome))
     assert solution is not None
     reason, evidence = compare_tuples(solution, answer)
     shown = answer.text() if isinstance(answer, Tuples) else answer.text(system.unknowns[0])
@@ -64,15 +63,5 @@ def _decide_system(
 def _verdict(
     reason: Reason, evidence: tuple[str, ...], answer: str, outcome: AnySolution, ask: Ask
 ) -> Verdict:
-    return Verdict(
-        verdict=Decision.CORRECT if reason is Reason.EQUAL else Decision.INCORRECT,
-        reason=reason,
-        answer=answer[:MAX_TEXT],
-        expected=expected_several(outcome, ask),
-        domain=outcome.domain_texts,
-        evidence=evidence,
-    )
-
-
-def _undecided(reason: Reason, message: str) -> Verdict:
-    return Verdict(verdict=Decision.UNDECIDED, reason=reason, evidence=(message,))
+    expected = expected_several(outcome, ask)
+    return decided(reason, evidence, answer=answer, expected=expected, domain=outcome.domain_texts)

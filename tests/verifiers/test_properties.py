@@ -8,10 +8,11 @@ from fractions import Fraction
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from scripts.grader_bench.strategies import latex as in_latex
 from verifiers import Ask, Decision, Problem, real_domain, solve, verify
 from verifiers.algebra import Real, Undefined, evaluate
 from verifiers.solve import holds_at
-from verifiers.syntax import OverBudgetError, parse_expression, parse_relation, to_text
+from verifiers.syntax import OverBudgetError, parse_expression, to_text
 from verifiers.syntax.ast import (
     Abs,
     Add,
@@ -142,7 +143,7 @@ def test_verdicts_are_invariant(
         (f"{right} = {left}", answer, wrong),
         (f"({factor})({left}) = ({factor})*({right})", answer, wrong),
         (equation.replace("x", "t"), answer.replace("x", "t"), wrong.replace("x", "t")),
-        (_latex(equation), latex, wrong),
+        (in_latex(equation), latex, wrong),
     ]
     for text, good, bad in variants:
         unknown = "t" if "t =" in good else "x"
@@ -152,30 +153,6 @@ def test_verdicts_are_invariant(
     for missing in range(len(points) if len(points) > 1 else 0):
         rest = ", ".join(str(point) for index, point in enumerate(points) if index != missing)
         assert verify(Problem(equation=equation, unknown="x"), rest).verdict is Decision.INCORRECT
-
-
-def _latex(equation: str) -> str:
-    relation = parse_relation(equation)
-    return f"{_latex_of(relation.lhs)} = {_latex_of(relation.rhs)}"
-
-
-def _latex_of(expr: Expr) -> str:
-    match expr:
-        case Div(numerator, denominator):
-            return rf"\dfrac{{{_latex_of(numerator)}}}{{{_latex_of(denominator)}}}"
-        case Root(radicand, _):
-            return rf"\sqrt{{{_latex_of(radicand)}}}"
-        case Abs(arg):
-            return rf"\left|{_latex_of(arg)}\right|"
-        case Neg(arg):
-            return rf"-\left({_latex_of(arg)}\right)"
-        case Add(terms):
-            return "+".join(rf"\left({_latex_of(term)}\right)" for term in terms)
-        case Mul(factors):
-            return r" \cdot ".join(rf"\left({_latex_of(factor)}\right)" for factor in factors)
-        case Pow(base, exponent):
-            return rf"{{\left({_latex_of(base)}\right)}}^{{{_latex_of(exponent)}}}"
-    return to_text(expr)
 
 
 real_trees = st.recursive(

@@ -221,7 +221,7 @@ def test_lines_that_do_harm(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> 
 
 
 def test_ctrl_c_saves_and_the_same_command_goes_on(tmp_path: Path) -> None:
-    source, out = write(tmp_path / "in.jsonl", records(60_000)), tmp_path / "out.jsonl"
+    source, out = write(tmp_path / "in.jsonl", records(400_000)), tmp_path / "out.jsonl"
     command = [sys.executable, "-m", "verifiers", "grade", source, "-o", str(out), "--jobs", "1"]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
     end = time.monotonic() + 60

@@ -12,8 +12,7 @@ import sys
 from collections.abc import Sequence
 from typing import Any
 
-from verifiers.adapters.rewards import judge_rows, row_of
-from verifiers.adapters.verl import _read as read_label
+from verifiers.adapters.rewards import judge_rows, read_truth, row_of
 from verifiers.types import Decision
 
 UNDECIDED_REWARD = 0.0
@@ -30,7 +29,7 @@ def reward_func(
     """
     completions = [_completion(*pair) for pair in zip(queries, prompts, strict=True)]
     rows = [
-        row_of(read_label(label), completion)
+        row_of(read_truth(label), completion)
         for label, completion in zip(labels, completions, strict=True)
     ]
     decisions = [verdict.verdict for verdict in judge_rows(rows)]

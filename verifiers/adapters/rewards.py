@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import logging
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -44,6 +45,17 @@ def judge_rows(
     judged = [verdict for verdict in verdicts if verdict is not None]
     _report_undecided(judged)
     return judged
+
+
+def read_truth(ground_truth: Any) -> Any:
+    """The object that a text is in JSON; any other text is a gold answer."""
+    if isinstance(ground_truth, str) and ground_truth.lstrip().startswith("{"):
+        try:
+            fields = json.loads(ground_truth)
+        except (ValueError, RecursionError):  # {1, 2} is a gold answer
+            return ground_truth
+        return fields if isinstance(fields, dict) else ground_truth
+    return ground_truth
 
 
 def row_of(ground_truth: Any, response: str | None) -> dict[str, Any]:

@@ -9,11 +9,10 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Mapping
 from typing import Any
 
-from verifiers.adapters.rewards import judge_rows, row_of
+from verifiers.adapters.rewards import judge_rows, read_truth, row_of
 from verifiers.types import Decision
 
 
@@ -31,7 +30,7 @@ def compute_score(
     verl has no way to leave a completion out: an undecided one scores ``undecided_score``, which
     ``reward_kwargs`` can set, and is counted by ``undecided``. ``reason`` is a code of the docs.
     """
-    (verdict,) = judge_rows([row_of(_read(ground_truth), solution_str)])
+    (verdict,) = judge_rows([row_of(read_truth(ground_truth), solution_str)])
     is_undecided = verdict.verdict is Decision.UNDECIDED
     is_correct = float(verdict.verdict is Decision.CORRECT)
     return {
@@ -40,14 +39,3 @@ def compute_score(
         "undecided": float(is_undecided),
         "reason": str(verdict.reason),
     }
-
-
-def _read(ground_truth: Any) -> Any:
-    """The object that a text is in JSON; any other text is a gold answer."""
-    if isinstance(ground_truth, str) and ground_truth.lstrip().startswith("{"):
-        try:
-            fields = json.loads(ground_truth)
-        except (ValueError, RecursionError):  # {1, 2} is a gold answer
-            return ground_truth
-        return fields if isinstance(fields, dict) else ground_truth
-    return ground_truth

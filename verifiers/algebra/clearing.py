@@ -9,13 +9,12 @@ why each is put back into the trees.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from fractions import Fraction
 from typing import TypeAlias
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
 from verifiers.algebra.eliminate import CannotEliminateError, ZeroDenominatorError
-from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
+from verifiers.algebra.evaluate import rational_value
 from verifiers.syntax.ast import Abs, Add, Div, Expr, Mul, Neg, Pow, Root, Sym
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.walk import free_names, subexpressions
@@ -46,7 +45,7 @@ class Clearing:
 
     def quotient(self, expr: Expr) -> Fractional:
         """Raises ``CannotEliminateError``, ``ZeroDenominatorError``, ``OverBudgetError``."""
-        if not free_names(expr) and (number := _rational(expr)) is not None:
+        if not free_names(expr) and (number := rational_value(expr)) is not None:
             constant = fmpq(number.numerator, number.denominator)
             return self.context.constant(constant), self._one
         match expr:
@@ -98,7 +97,7 @@ class Clearing:
         return (num / den.leading_coefficient(), self._one) if den.is_constant() else (num, den)
 
     def _power(self, base: Expr, exponent: Expr) -> Fractional:
-        rational = None if free_names(exponent) else _rational(exponent)
+        rational = None if free_names(exponent) else rational_value(exponent)
         if rational is None:
             raise CannotEliminateError("an exponent that is not rational")
         if rational.denominator > 1:
@@ -142,11 +141,3 @@ def _times(left: fmpq_mpoly, right: fmpq_mpoly) -> fmpq_mpoly:
     if result.total_degree() > MAX_TOTAL_DEGREE:
         raise OverBudgetError(f"a polynomial of degree above {MAX_TOTAL_DEGREE}")
     return result
-
-
-def _rational(expr: Expr) -> Fraction | None:
-    try:
-        value = evaluate(expr, {})
-    except NotAlgebraicError:
-        return None
-    return None if isinstance(value, Undefined) else value.rational

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
+from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.algebra.radicals import root
 from verifiers.syntax.ast import Add, Div, Expr, Mul, Neg, Pow, Root, Sym
@@ -119,10 +119,7 @@ def _times(x: Real, y: Real) -> Real:
 
 
 def _real(expr: Expr, values: Mapping[str, Real]) -> Real | None:
-    try:
-        value = evaluate(expr, values)
-    except NotAlgebraicError as error:
-        raise NoValueError(str(error)) from error
+    value = evaluate(expr, values)
     return None if isinstance(value, Undefined) else value
 
 

@@ -16,7 +16,7 @@ from fractions import Fraction
 from flint import fmpq, fmpq_poly
 
 from verifiers.algebra.conjugates import EXPONENT_BITS, Numerator, add, conjugates, exponent
-from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
+from verifiers.algebra.evaluate import rational_value
 from verifiers.algebra.plain_root import plain_root
 from verifiers.syntax.ast import Abs, Add, Div, Expr, Mul, Neg, Num, Pow, Root, Sym
 from verifiers.syntax.errors import OverBudgetError
@@ -145,10 +145,10 @@ class Tower:
     def _power(self, base: Expr, exponent: Expr) -> Quotient:
         if free_names(exponent):
             raise CannotEliminateError("the unknown in an exponent")
-        rational = _rational(exponent)
+        rational = rational_value(exponent)
         if rational is None:
             raise CannotEliminateError("an exponent that is not rational")
-        if not free_names(base) and (number := _rational(Pow(base, exponent))) is not None:
+        if not free_names(base) and (number := rational_value(Pow(base, exponent))) is not None:
             return _constant(number)
         value = self.quotient(base)
         if rational.denominator > 1:
@@ -200,15 +200,6 @@ class Tower:
 def _constant(value: Fraction) -> Quotient:
     poly = fmpq_poly([fmpq(value.numerator, value.denominator)])
     return Quotient({0: poly} if value else {}, _ONE)
-
-
-def _rational(expr: Expr) -> Fraction | None:
-    """The value of a constant expression, where it is rational in its form."""
-    try:
-        value = evaluate(expr, {})
-    except NotAlgebraicError:
-        return None
-    return None if isinstance(value, Undefined) else value.rational
 
 
 def _bounded_power(poly: fmpq_poly, times: int) -> fmpq_poly:

@@ -34,8 +34,10 @@ BARE_LOG = "log"
 _TEN = Real.of(10)
 
 
-class NotAlgebraicError(ValueError):
-    """Kept for callers: no expression is refused for its exponent any more."""
+def rational_value(expr: Expr) -> Fraction | None:
+    """The value of an expression without names, where its form shows that it is rational."""
+    value = evaluate(expr, {})
+    return None if isinstance(value, Undefined) else value.rational
 
 
 def evaluate(expr: Expr, values: Mapping[str, Real]) -> Real | Undefined:

@@ -10,7 +10,7 @@ from typing import Generic, TypeVar
 
 from flint import fmpq_mpoly
 
-from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
+from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.algebra.radicals import root
 from verifiers.syntax.ast import Expr
@@ -94,10 +94,7 @@ class PointField(Field[Real]):
         return total
 
     def value(self, expr: Expr) -> Real:
-        try:
-            number = evaluate(expr, self.values)
-        except NotAlgebraicError as error:
-            raise BeyondFieldError(str(error)) from error
+        number = evaluate(expr, self.values)
         if isinstance(number, Undefined):
             raise NoValueError(number.cause)
         if max(number.bounds()[:2]) > MAX_BITS:

@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from flint import Ordering, fmpq, fmpq_mpoly, fmpq_mpoly_ctx
 
-from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
+from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.syntax.ast import Abs, Add, Div, Expr, Mul, Neg, Num, Pow, Root, Sym
 from verifiers.syntax.errors import OverBudgetError
@@ -64,7 +64,7 @@ def _agree(left: Expr, right: Expr, point: dict[str, Real]) -> bool | None:
         if isinstance(values[0], Undefined) or isinstance(values[1], Undefined):
             return None
         return values[0] == values[1]
-    except (OverBudgetError, NotAlgebraicError):
+    except OverBudgetError:
         return None
 
 

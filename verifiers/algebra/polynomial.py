@@ -6,7 +6,7 @@ from fractions import Fraction
 
 from flint import fmpq, fmpq_poly
 
-from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
+from verifiers.algebra.evaluate import rational_value
 from verifiers.syntax.ast import Abs, Add, Div, Expr, Mul, Neg, Pow, Root, Sym
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.walk import free_names
@@ -61,13 +61,8 @@ def to_poly(expr: Expr, unknown: str) -> fmpq_poly | None:
 
 
 def _constant(expr: Expr) -> fmpq_poly | None:
-    try:
-        value = evaluate(expr, {})
-    except NotAlgebraicError:
-        return None
-    if isinstance(value, Undefined) or value.rational is None:
-        return None
-    return fmpq_poly([fmpq(value.rational.numerator, value.rational.denominator)])
+    value = rational_value(expr)
+    return None if value is None else fmpq_poly([fmpq(value.numerator, value.denominator)])
 
 
 def _fold(parts: tuple[Expr, ...], unknown: str, *, add: bool) -> fmpq_poly | None:

@@ -33,7 +33,7 @@ class Service:
         """The body; 413 where it is too large."""
         limit = self.options.max_body
         declared = request.headers.get("content-length", "")
-        parts, size = [], int(declared) if declared.isdecimal() else 0
+        parts, size = [], int(declared[:20]) if declared.isdecimal() else 0
         if size <= limit:
             size = 0
             async for part in request.stream():

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from verifiers.algebra.conjugates import Numerator
 from verifiers.algebra.eliminate import CannotEliminateError, Tower, ZeroDenominatorError
-from verifiers.algebra.evaluate import NotAlgebraicError
 from verifiers.algebra.exact import Real
 from verifiers.algebra.number_field import Algebraic
 from verifiers.algebra.roots import Factor, NoExactRootsError, factor, poly_text
@@ -41,7 +40,7 @@ def solve_algebraic(equation: Equation) -> Solution:
         if not quotient.num:
             return _identity(equation, found, _roots(factor(quotient.den)))
         return _from_candidates(equation, found, tower, quotient.num)
-    except (CannotEliminateError, NoExactRootsError, OverBudgetError, NotAlgebraicError) as error:
+    except (CannotEliminateError, NoExactRootsError, OverBudgetError) as error:
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
 
 

@@ -15,7 +15,6 @@ from typing import TypeVar
 from flint import fmpq, fmpq_mpoly
 
 from verifiers.algebra.eliminate import CannotEliminateError, ZeroDenominatorError
-from verifiers.algebra.evaluate import NotAlgebraicError
 from verifiers.algebra.fields import BeyondFieldError, Field, NoValueError, PointField
 from verifiers.algebra.function_field import FunctionField, SignUnknownError
 from verifiers.algebra.roots import NoExactRootsError
@@ -92,7 +91,7 @@ def solve_by_cases(read: Parametric) -> CaseSolution:
         )
         found = refine([_whole(read)], solution, lambda found, own: found)
     except (
-        CannotEliminateError, NoExactRootsError, OverBudgetError, NotAlgebraicError,
+        CannotEliminateError, NoExactRootsError, OverBudgetError,
         BeyondFieldError, ZeroDenominatorError, NoValueError,
     ) as error:  # fmt: skip
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error

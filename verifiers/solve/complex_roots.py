@@ -9,7 +9,6 @@ from flint import acb, arb, ctx, fmpq, fmpq_poly, fmpz_poly
 
 from verifiers.algebra.complex_number import ComplexNumber
 from verifiers.algebra.eliminate import CannotEliminateError, Tower, ZeroDenominatorError
-from verifiers.algebra.evaluate import NotAlgebraicError
 from verifiers.algebra.exact import Real, Surd
 from verifiers.algebra.integers import square_part
 from verifiers.algebra.poly_text import poly_text
@@ -83,7 +82,6 @@ def solve_complex(read: Equation) -> ComplexSolution:
     except (
         CannotEliminateError,
         NoExactRootsError,
-        NotAlgebraicError,
         OverBudgetError,
         ZeroDenominatorError,
     ) as error:

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from itertools import pairwise
 
-from verifiers.algebra.evaluate import BARE_LOG, NotAlgebraicError, Undefined, evaluate
+from verifiers.algebra.evaluate import BARE_LOG, Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.algebra.functions import E_NUMBER
 from verifiers.algebra.sets import RealSet
@@ -94,7 +94,7 @@ def equation_conditions(equation: Equation) -> tuple[Condition, ...]:
     try:
         sides = (*equation.sides, *(relation.rhs for relation in equation.rest))
         return conditions(Add(sides), equation.unknown)
-    except (OverBudgetError, NotAlgebraicError) as error:
+    except OverBudgetError as error:
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
 
 
@@ -112,7 +112,7 @@ def read_equation(problem: Problem) -> Equation:
                 raise
             (sides, operators), restriction = _relations(stated[0], names), stated[1]
         values, parameters = parameter_values(problem.params)
-    except (UnsupportedSyntaxError, OverBudgetError, NotAlgebraicError) as error:
+    except (UnsupportedSyntaxError, OverBudgetError) as error:
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
     except ParseError as error:
         raise UndecidedError(Reason.MALFORMED_PROBLEM, str(error)) from error

@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from verifiers.algebra.eliminate import CannotEliminateError, Tower, ZeroDenominatorError
-from verifiers.algebra.evaluate import NotAlgebraicError
 from verifiers.algebra.exact import Real
 from verifiers.algebra.roots import NoExactRootsError, factor
 from verifiers.algebra.sets import EMPTY, RealSet, ascending, rational_between
@@ -42,7 +41,7 @@ def solve_inequality(read: Equation) -> Solution:
             return Solution(equation=read, solutions=EMPTY, conditions=found, certificate=(text,))
         breaks = ascending([*domain.breaks, *(zero for each in zeros for zero in each)])
         solutions = RealSet.from_rule(breaks, lambda number: holds_at(read, number) is True)
-    except (CannotEliminateError, NoExactRootsError, OverBudgetError, NotAlgebraicError) as error:
+    except (CannotEliminateError, NoExactRootsError, OverBudgetError) as error:
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
     return Solution(
         equation=read,

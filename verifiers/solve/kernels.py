@@ -85,7 +85,9 @@ def normal(expr: Expr) -> Expr:
     expr = rebuild(expr, tuple(normal(child) for child in children(expr)))
     match expr:
         case Add(terms):
-            return _sum_of([term for term in terms if term != ZERO])
+            return _sum_of([term for term in terms if free_names(term) or not _is_zero(term)])
+        case Neg(arg) if arg == ZERO:
+            return ZERO
         case Mul(factors) if any(not free_names(each) and _is_zero(each) for each in factors):
             return ZERO
         case Log(arg, base):

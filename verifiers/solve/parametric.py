@@ -10,7 +10,6 @@ from flint import fmpq_mpoly, fmpq_mpoly_ctx
 
 from verifiers.algebra.clearing import Clearing
 from verifiers.algebra.eliminate import ZeroDenominatorError
-from verifiers.algebra.evaluate import NotAlgebraicError
 from verifiers.algebra.exact import Real
 from verifiers.domain import Condition, conditions
 from verifiers.solve.equation import UndecidedError, canonical_name, parameter_values
@@ -70,7 +69,7 @@ def read_parametric(problem: Problem) -> Parametric | None:
         relation = parse_relation(problem.equation, names)
         given, fixed = _restrictions(problem.params)
         exprs, values = parameter_values(fixed)
-    except (UnsupportedSyntaxError, OverBudgetError, NotAlgebraicError) as error:
+    except (UnsupportedSyntaxError, OverBudgetError) as error:
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
     except ParseError as error:
         raise UndecidedError(Reason.MALFORMED_PROBLEM, str(error)) from error

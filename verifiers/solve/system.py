@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from verifiers.algebra.evaluate import NotAlgebraicError, Undefined, evaluate
+from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.domain import Condition, conditions
 from verifiers.solve.equation import UndecidedError, canonical_name, parameter_values
@@ -77,7 +77,7 @@ def system_conditions(system: System) -> tuple[Condition, ...]:
                 found[Condition(each.part, each.op, names[0] if names else system.unknowns[0])] = (
                     None
                 )
-    except (OverBudgetError, NotAlgebraicError) as error:
+    except OverBudgetError as error:
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
     return tuple(found)
 
@@ -103,7 +103,7 @@ def read_system(problem: Problem) -> System:
             raise OverBudgetError(f"{len(texts)} equations, not 1 to {MAX_EQUATIONS}")
         relations = _parsed(texts, {*problem.params, *declared})
         exprs, parameters = parameter_values(problem.params)
-    except (UnsupportedSyntaxError, OverBudgetError, NotAlgebraicError) as error:
+    except (UnsupportedSyntaxError, OverBudgetError) as error:
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
     except ParseError as error:
         raise UndecidedError(Reason.MALFORMED_PROBLEM, str(error)) from error

@@ -14,7 +14,7 @@ from flint import fmpq_mpoly, fmpq_poly
 
 from verifiers.algebra.clearing import Clearing, ring
 from verifiers.algebra.eliminate import CannotEliminateError, ZeroDenominatorError
-from verifiers.algebra.evaluate import NotAlgebraicError, Undefined
+from verifiers.algebra.evaluate import Undefined
 from verifiers.algebra.ideal import combinations, cross, eliminant, integral
 from verifiers.algebra.roots import Factor, NoExactRootsError, factor, poly_text
 from verifiers.domain import Condition
@@ -50,7 +50,7 @@ def solve_system(system: System) -> SystemSolution:
     except ZeroDenominatorError as error:
         text = f"No values of {system.label} are in the domain: {error}."
         return SystemSolution(system=system, points=(), conditions=found, certificate=(text,))
-    except (CannotEliminateError, NoExactRootsError, OverBudgetError, NotAlgebraicError) as error:
+    except (CannotEliminateError, NoExactRootsError, OverBudgetError) as error:
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
 
 

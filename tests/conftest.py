@@ -1,0 +1,9 @@
+"""Settings for every test."""
+
+from hypothesis import settings
+
+# The same examples each time: a change fails for what it changed. To look for new ones:
+#   bash scripts/test.sh --hypothesis-profile=search tests/verifiers
+settings.register_profile("search", deadline=None, print_blob=True)
+settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
+settings.load_profile("repeatable")
