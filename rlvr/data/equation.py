@@ -47,7 +47,8 @@ class Equation:
     ``polynomial`` (a, b, c) is what is left after multiplying out or squaring, ``reduction`` the
     lines that lead to it; its roots are the candidates, and ``solutions`` are those that the
     equation itself accepts. ``domain`` is the restriction as a solver states it, ``excluded`` the
-    rationals that it shuts out; ``sides`` evaluates both sides at a rational: their texts, and
+    rationals that it shuts out, ``may_gain_excluded`` whether the form lets one of them be a
+    candidate; ``sides`` evaluates both sides at a rational: their texts, and
     whether they are equal. ``params`` are parameters with their values, as the problem gives
     them; ``parts`` are coefficients that only the family reads.
     """
@@ -62,6 +63,7 @@ class Equation:
     reduction: tuple[str, ...] = ()
     domain: str | None = None
     excluded: tuple[Fraction, ...] = ()
+    may_gain_excluded: bool = False
     sides: Callable[[Fraction], tuple[str, str, bool]] | None = None
     params: tuple[tuple[str, int], ...] = ()
     parts: tuple[int, ...] = ()

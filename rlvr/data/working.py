@@ -92,8 +92,11 @@ def conclude(
 
 
 def _compared(equation: Equation, candidates: tuple[Number, ...]) -> list[Fraction]:
-    """The candidates that could be excluded: excluded values are rational."""
-    return [c for c in candidates if isinstance(c, Fraction)] if equation.excluded else []
+    """The candidates that could be excluded: excluded values are rational.
+
+    None for a form that never gains one: a model that mostly reads "3 != 2" writes it of 2 too.
+    """
+    return [c for c in candidates if isinstance(c, Fraction)] if equation.may_gain_excluded else []
 
 
 def _held_against(value: Fraction, excluded: tuple[Fraction, ...]) -> str:

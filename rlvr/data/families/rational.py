@@ -16,6 +16,7 @@ from rlvr.data.working import polynomial_working
 from verifiers import Ask
 
 TRAINED_FORMS = ("unit", "parameter", "quotient", "quotient", "same", "same", "cross", "cross")
+IMPOSTOR_FORMS = ("quotient", "same")  # an excluded value may be a root of their polynomial
 LARGEST_PRODUCT = 20  # in ``cross``, where two of them are added
 SWAPPED_FORMS = ("unit", "quotient", "plus")  # the other forms look alike on both sides
 
@@ -38,6 +39,7 @@ def draw(rng: Random, ranges: Ranges) -> Equation:
         reduction=drawn.reduction,
         domain=", ".join(f"{unknown} != {value}" for value in sorted(drawn.excluded)),
         excluded=tuple(Fraction(value) for value in sorted(drawn.excluded)),
+        may_gain_excluded=form in IMPOSTOR_FORMS,
         params=drawn.params,
     )
 
