@@ -18,12 +18,16 @@ if TYPE_CHECKING:
 PAD, END, UNKNOWN, USER, ASSISTANT = "<pad>", "<end>", "<unknown>", "<user>", "<assistant>"
 SPECIAL = (PAD, END, UNKNOWN, USER, ASSISTANT)
 # Frequent words carry the space or mark beside them; a number is always one token a digit.
+LABELS = (
+    "Domain: ", "Expand: ", "Move: ", "Multiply: ", "Square: ", "Factor: ", "Formula: ",
+    "Check ", "Sum: ", "Roots: ", "\\boxed{",
+)  # fmt: skip
 WORDS = (
     "Solve ", "Add ", "Count ", "up ", "the ", "solutions ", "of ", " with ",
-    "Domain: ", "Expand: ", "Move: ", "Multiply: ", "Square: ", "Factor: ", "Formula: ",
-    "Check ", "Sum: ", "Roots: ", "none", "no ", "real ", "solution", "\\boxed{",
+    *LABELS, *(f"\n{label}" for label in LABELS), "none", "no ", "real ", "solution",
 )  # fmt: skip
 MARKS = (
+    " = -", " != -", ") = ", ")(", "(-",
     " + ", " - ", " = ", " != ", " < ", " > ", " <= ", " >= ", " ± ", "±", "-", "+", "=", "/", "*",
     "^", "(", ")", "|", "√", ",", ", ", ":", ": ", ".", "{", "}", "\\", "\n", " ",
 )  # fmt: skip
