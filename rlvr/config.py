@@ -154,6 +154,9 @@ class TraceConfig(Section):
 
     wandb: Literal["auto", "online", "offline", "disabled"] = "auto"
     wandb_project: str = Field(default="rlvr", min_length=1)
+    probe_problems: Count = 64  # the first of the validation split; 0 turns the probe off
+    probe_every: Positive = 10  # GRPO steps
+    table_every: Positive = 10  # GRPO steps between two tables of rollouts in wandb
 
 
 class CheckpointConfig(Section):
@@ -191,5 +194,14 @@ class Config(Section):
             raise ValueError(
                 f"rollout.max_new_tokens must be below model.max_length, which the prompt shares; "
                 f"got {self.rollout.max_new_tokens} and {self.model.max_length}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _probe_has_problems(self) -> Self:
+        if self.trace.probe_problems > self.data.validation_size:
+            raise ValueError(
+                f"trace.probe_problems must be at most data.validation_size, whose first problems "
+                f"they are; got {self.trace.probe_problems} and {self.data.validation_size}"
             )
         return self

@@ -10,6 +10,7 @@ import json
 import os
 import shutil
 import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
@@ -28,12 +29,14 @@ from rlvr.learn.sft import SftTrainer
 from rlvr.learn.trainer import Trainer
 from rlvr.loop import AfterStep, StepResult, reinforce, supervise
 from rlvr.newborn import save_newborn
+from rlvr.probe import Probe
 from rlvr.progress import Progress
 from rlvr.prompt import Prompter
 from rlvr.rng import rng_state, seed_all, set_rng_state
-from rlvr.rollout.engine import RolloutEngine, SamplingSettings
+from rlvr.rollout.engine import RolloutEngine
 from rlvr.rollout.factory import make_engine
-from rlvr.rollouts import generate, score_groups
+from rlvr.rollouts import roll_out
+from rlvr.schedule import is_due
 from rlvr.seeding import derive_seed
 from rlvr.summary import Tally, summarise_run
 from rlvr.trace.jsonl import append_rows, rollout_row
@@ -137,8 +140,13 @@ class Run:
         trainer = Trainer(policy, self.config.grpo, self.config.rollout.temperature)
         first_step = self._restore(trainer, state)
         tasks = [task_of(row) for row in self.data["train"]]
+        size = self.config.trace.probe_problems
+        held_out = [task_of(row) for row in self.data["validation"].take(size)]
+        probe = Probe(engine, prompter, held_out, self.config, self.tracer)
+        if first_step == 0:
+            probe.after(0)
         with Interrupt() as interrupt, Progress("GRPO", self.config.grpo.steps, first_step) as p:
-            after_step = self._after_step("grpo", policy, trainer, interrupt, p)
+            after_step = self._after_step("grpo", policy, trainer, interrupt, p, probe.after)
             reinforce(engine, trainer, prompter, tasks, first_step, self.config, after_step)
         if not self.folder.model("final").exists():
             _whole(self.folder.model("final"), policy.save)
@@ -169,12 +177,8 @@ class Run:
         return self.config.sft.steps + (self.config.grpo.steps if moment == "after" else 0)
 
     def _seed_problem(self, engine: RolloutEngine, prompter: Prompter) -> Rollout:
-        prompts = [prompter.prompt(SEED_PROBLEM)]
-        sampling = SamplingSettings(
-            temperature=0.0, max_new_tokens=self.config.rollout.max_new_tokens
-        )
-        completions = generate(engine, prompts, sampling, 1, (self.config.seed, "seed-problem"))
-        return score_groups(prompter, prompts, completions, self.config.reward)[0][0]
+        seed = (self.config.seed, "seed-problem")
+        return roll_out(engine, prompter, [SEED_PROBLEM], self.config, seed)[0][0]
 
     # What the stages share
 
@@ -185,17 +189,18 @@ class Run:
         trainer: SftTrainer | Trainer,
         interrupt: Interrupt,
         progress: Progress,
+        probe: Callable[[int], None] = lambda step: None,
     ) -> AfterStep:
-        """Logs a step; saves every so many steps, at the end, and before stopping on Ctrl-C."""
+        """Logs and probes a step; saves when it is due, at the end, and before Ctrl-C stops."""
         last = self.config.sft.steps if stage == "sft" else self.config.grpo.steps
 
         def after_step(result: StepResult) -> None:
             self.tally.add(result)
             self._log(stage, result)
+            probe(result.step)
             shown = "loss" if stage == "sft" else "reward"
             progress.advance(note=f"{shown} {result.metrics[shown]:.3f}")
-            is_due = result.step % self.config.checkpoint.every == 0 or result.step == last
-            if is_due or interrupt.requested:
+            if is_due(result.step, self.config.checkpoint.every, last) or interrupt.requested:
                 save_checkpoint(
                     self.folder.checkpoints,
                     checkpoint_name(stage, result.step),

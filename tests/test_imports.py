@@ -23,7 +23,8 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr",), ("rlvr.learn",),
         ("rlvr.durable",), ("rlvr.interrupt",), ("rlvr.memory", "rlvr.processes"),
         ("rlvr.progress",),
-        ("rlvr.resources",), ("rlvr.seeding",), ("rlvr.timing",),
+        ("rlvr.resources",), ("rlvr.schedule",), ("rlvr.seeding",), ("rlvr.timing",),
+        ("rlvr.wilson",),
     )),
     ("configuration and records", (
         ("rlvr.config", "rlvr.config_keys", "rlvr.config_load"), ("rlvr.types",),
@@ -42,6 +43,7 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("scored groups", (("rlvr.rollouts",),)),
     ("training and evaluation", (
         ("rlvr.learn.trainer",), ("rlvr.learn.sft",), ("rlvr.evaluate",), ("rlvr.metrics",),
+        ("rlvr.probe",),
     )),
     ("the loop", (("rlvr.loop",),)),
     ("the job around it", (("rlvr.run", "rlvr.summary"),)),
@@ -51,6 +53,7 @@ NO_TORCH_BELOW = 4
 
 # Names that turn text into code or into an expression by evaluating it.
 EVALUATORS = {"eval", "exec", "sympify", "parse_expr", "parse_latex", "S"}
+GRADING = {"rlvr.reward", "rlvr.trace.traced"}  # verdicts; checked traces
 RECORDS = {"Ask", "Decision", "Domain", "Habits", "Problem", "Reason", "Verdict"}
 
 
@@ -194,11 +197,11 @@ def test_the_grader_stands_alone(module: str) -> None:
 
 @pytest.mark.parametrize("module", [m for m in MODULES if m.startswith("rlvr")])
 def test_only_the_reward_asks_the_grader(module: str) -> None:
-    if module == "rlvr.reward":
+    if module in GRADING:
         return
     used = [i for i in imports_of(module) if i.target.partition(".")[0] == "verifiers"]
     assert [i for i in used if i.target.rpartition(".")[2] not in RECORDS] == [], (
-        f"only rlvr/reward.py grades; other files may import the records {sorted(RECORDS)}"
+        f"only {sorted(GRADING)} ask the grader; others may import {sorted(RECORDS)}"
     )
 
 
