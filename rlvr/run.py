@@ -39,6 +39,7 @@ from rlvr.rollouts import roll_out
 from rlvr.schedule import is_due
 from rlvr.seeding import derive_seed
 from rlvr.summary import Tally, summarise_run
+from rlvr.trace.figure import draw_habits
 from rlvr.trace.jsonl import append_rows, rollout_row
 from rlvr.trace.tracer import TIME, Tracer
 from rlvr.trace.wandb import WandbSink, wandb_mode
@@ -227,6 +228,8 @@ class Run:
         self.tracer.log_metrics(done + result.step, metrics)
         if result.advantages is not None:
             self.tracer.log_rollouts(done + result.step, result.groups, result.advantages.tolist())
+            if is_due(result.step, self.config.trace.table_every, self.config.grpo.steps):
+                self.tracer.log_table(done + result.step)
 
     def _restore(self, trainer: SftTrainer | Trainer, state: dict[str, Any]) -> int:
         """The step to begin with."""
@@ -272,6 +275,7 @@ def _finish(
     console.print(f"verdict: {verdict.verdict} ({verdict.reason})")
     for sentence in verdict.evidence:
         console.print(f"  {sentence}", markup=False)
+    draw_habits(run.folder.path)
     console.print(f"summary: {run.folder.summary}", markup=False)
 
 

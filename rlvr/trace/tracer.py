@@ -67,6 +67,11 @@ class Tracer:
         append_rows(path, rows)
         self._unsynced.add(path)
 
+    def log_table(self, step: int) -> None:
+        """Have wandb show some of the rollouts of a step that was logged."""
+        if self._sink:
+            self._sink.table(step, rollouts_path(self._folder, step))
+
     def log_probe(self, step: int, rollouts: Sequence[Rollout]) -> None:
         """The probe set's rollouts, each with its checked ``trace``, and what they come to."""
         rows = [

@@ -11,8 +11,10 @@ import math
 import os
 import signal
 import sys
+import time
 import traceback
 from collections.abc import Mapping
+from pathlib import Path
 from types import FrameType
 from typing import IO, Any
 
@@ -23,13 +25,19 @@ def main(settings: Mapping[str, Any], rows: IO[str], reports: IO[str]) -> None:
     """Serve one run until it is finished, or until the training process is gone."""
     os.setpriority(os.PRIO_PROCESS, 0, 10)  # the training is what the machine is for
     run = _start(settings, reports)
+    tables = _Tables(run, settings["config"]["seed"], reports)
     exit_code = 1  # unless the end is announced: the training process was killed
     for line in rows:
         message = json.loads(line)
         if "finish" in message:
             exit_code = message["finish"]
             break
-        _log(run, message["log"], reports)
+        if "table" in message:
+            tables.log(message["table"]["step"], Path(message["table"]["path"]))
+        else:
+            _log(run, message["log"], reports)
+    if exit_code == 0:
+        _conclude(run, Path(settings["dir"]), reports)
     _finish(run, exit_code, settings["finish_timeout"])
 
 
@@ -39,11 +47,11 @@ def _start(settings: Mapping[str, Any], reports: IO[str]) -> Any:
 
     mode, environment = settings["mode"], dict(os.environ)
     try:
-        run = _init(settings, "offline" if mode == "offline" else "online")
+        run = init_run(settings, "offline" if mode == "offline" else "online")
     except wandb.errors.UsageError as error:  # no key
         if mode == "online":
             _report(reports, trouble=f"{_first_line(error)}. This run goes on offline")
-        run = _init(settings, "offline")
+        run = init_run(settings, "offline")
     except wandb.Error as error:
         if mode == "offline":
             raise
@@ -57,7 +65,8 @@ def _start(settings: Mapping[str, Any], reports: IO[str]) -> Any:
     return run
 
 
-def _init(settings: Mapping[str, Any], mode: str) -> Any:
+def init_run(settings: Mapping[str, Any], mode: str) -> Any:
+    """The wandb run of these settings, ``"online"`` or ``"offline"``; raises wandb's errors."""
     import wandb
 
     run = wandb.init(
@@ -88,6 +97,48 @@ def _log(run: Any, row: dict[str, Any], reports: IO[str]) -> None:
         run.log(row)
     except Exception as error:  # whatever wandb has against this row, the next may be fine
         _report(reports, dropped=1, trouble=f"a row was refused ({error})")
+
+
+class _Tables:
+    """Tables and panels of rollouts, given up for a while when the server keeps one waiting: a
+    table is the one thing that waits for it, and the metrics wait behind."""
+
+    patience = 5.0  # seconds; then none is tried for
+    pause = 60.0  # seconds
+
+    def __init__(self, run: Any, seed: int, reports: IO[str]) -> None:
+        self._run, self._seed, self._reports = run, seed, reports
+        self._paused_until = 0.0
+
+    def log(self, step: int, path: Path) -> None:
+        from rlvr.trace.wandb_log import log_view, view_of_file
+
+        if time.monotonic() < self._paused_until:
+            self._drop(f"the server is slow, the table of step {step} was left out")
+            return
+        try:
+            view = view_of_file(path, self._seed)
+            started = time.monotonic()
+            log_view(self._run, step, view)
+        except Exception as error:  # the metrics are to go on, whatever a table has met
+            self._paused_until = time.monotonic() + self.pause
+            self._drop(f"the table of step {step} was refused ({_first_line(error)})")
+        else:
+            if time.monotonic() - started > self.patience:
+                self._paused_until = time.monotonic() + self.pause
+
+    def _drop(self, trouble: str) -> None:
+        _report(self._reports, dropped_tables=1, trouble=trouble)
+
+
+def _conclude(run: Any, run_folder: Path, reports: IO[str]) -> None:
+    from rlvr.trace.wandb_log import log_end
+
+    try:
+        log_end(run, run_folder)
+    except Exception as error:  # as with a row
+        trouble = f"the run's summary, figure or artifact was refused ({_first_line(error)})"
+        _report(reports, trouble=trouble)
 
 
 def _finish(run: Any, exit_code: int, timeout: float) -> None:

@@ -2,33 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import os
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from rlvr.config import Config, TraceConfig
 from rlvr.trace import wandb as module
 from rlvr.trace.wandb import WandbSink, wandb_mode
+from tests.trace.wandb_files import history, read_back, wait_until_gone
 
 OFFLINE = Config(trace=TraceConfig(wandb="offline"))
 
 
-@pytest.fixture(autouse=True)
-def no_account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A machine on which nobody has ever logged in."""
-    for name in [name for name in os.environ if name.startswith("WANDB_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("WANDB_CACHE_DIR", str(tmp_path / "cache"))
+pytestmark = pytest.mark.usefixtures("no_account")
 
 
 @pytest.fixture
@@ -40,41 +33,6 @@ def hung_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv("WANDB_BASE_URL", f"http://127.0.0.1:{server.getsockname()[1]}")
         monkeypatch.setenv("WANDB_API_KEY", "0" * 40)
         yield
-
-
-def read_back(run_folder: Path) -> list[dict[str, Any]]:
-    """All records of the run's offline files."""
-    (file,) = (run_folder / "wandb").glob("offline-run-*/*.wandb")
-    result = subprocess.run(
-        [sys.executable, "-m", "wandb", "leet", "inspect", "--json", str(file)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return [json.loads(line) for line in result.stdout.splitlines()]
-
-
-def history(records: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
-    return [record["history"]["item"] for record in records if record["type"] == "history"]
-
-
-def processes_of(run_folder: Path) -> list[int]:
-    """Workers of the run that are still there."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if f'"dir": "{run_folder}"'.encode() in entry.read_bytes():
-                found.append(int(entry.parent.name))
-        except OSError:  # ended meanwhile
-            continue
-    return found
-
-
-def wait_until_gone(run_folder: Path, seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while processes_of(run_folder) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert processes_of(run_folder) == []
 
 
 @pytest.mark.parametrize(

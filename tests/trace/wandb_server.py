@@ -42,10 +42,17 @@ class WandbServer:
         self._answers.set()
         self._lock = threading.RLock()
         self._port = 0
-        self._runs: set[str] = set()
+        self.runs: set[str] = set()
         self._server: ThreadingHTTPServer | None = None
         self._operations: dict[str, Callable[[Json], Json]] = {
             "Viewer": self._viewer,
+            "GetDefaultEntity": self._viewer,
+            "OrganizationCoreWeaveOrganizationID": self._organization,
+            "Run": self._run,
+            "RunHistoryKeys": self._run_history_keys,
+            "RunOutputArtifacts": self._run_output_artifacts,
+            "RunParquetHistory": self._run_parquet_history,
+            "HistoryPage": self._history_page,
             "ServerFeaturesQuery": self._server_features_query,
             "RunResumeStatus": self._run_resume_status,
             "UpsertBucket": self._upsert_bucket,
@@ -152,12 +159,67 @@ class WandbServer:
         }
         return {"viewer": {**viewer, "teams": teams, "admin": False}}
 
+    def _organization(self, given: Json) -> Json:
+        return {"entity": {"organization": {"coreWeaveOrganizationId": None}}}
+
+    def _run(self, given: Json) -> Json:
+        if given["name"] not in self.runs:
+            return {"project": {"run": None}}
+        run = {
+            **dict.fromkeys(("sweepName", "group", "jobType", "commit", "description", "notes")),
+            "id": "b",
+            "name": given["name"],
+            "displayName": given["name"],
+            "projectId": 1,
+            "tags": [],
+            "state": "finished",
+            "readOnly": False,
+            "systemMetrics": "{}",
+            "createdAt": "2026-01-01T00:00:00Z",
+            "heartbeatAt": "2026-01-01T00:00:00Z",
+            "config": json.dumps(self.config),
+            "summaryMetrics": json.dumps(self.summary),
+            "historyLineCount": len(self.history),
+            "user": {"name": "tester", "username": "tester"},
+        }
+        return {"project": {"run": run}}
+
+    def _run_history_keys(self, given: Json) -> Json:
+        last = max((row["_step"] for row in self.history), default=-1)
+        return {"project": {"run": {"historyKeys": {"lastStep": last}}}}
+
+    def _run_output_artifacts(self, given: Json) -> Json:
+        project = {"id": "p", "internalId": "p", "name": given["project"]}
+        project |= {"entity": {"name": "tester"}, "__typename": "Project"}
+        nodes = [
+            dict.fromkeys(("description", "metadata", "historyStep", "commitHash", "updatedAt"))
+            | {"__typename": "Artifact", "id": each["id"], "state": each["state"], "aliases": []}
+            | {"artifactType": {"name": each["type"]}, "versionIndex": 0, "tags": [], "size": 1}
+            | {"digest": each["digest"], "fileCount": len(each["files"])}
+            | {"createdAt": "2026-01-01T00:00:00Z", "ttlDurationSeconds": -2}
+            | {"ttlIsInherited": True, "artifactSequence": {"name": each["name"],
+               "project": project, "__typename": "ArtifactSequence"}}
+            for each in self.artifacts.values()
+        ]  # fmt: skip
+        page = {"endCursor": None, "hasNextPage": False, "__typename": "PageInfo"}
+        found = {"totalCount": len(nodes), "pageInfo": page}
+        found |= {"edges": [{"node": node} for node in nodes]}
+        return {"project": {"run": {"artifacts": found}}}
+
+    def _run_parquet_history(self, given: Json) -> Json:
+        return {"project": {"run": {"parquetHistory": {"parquetUrls": [], "liveData": []}}}}
+
+    def _history_page(self, given: Json) -> Json:
+        asked = range(given["minStep"], given["maxStep"])
+        rows = [json.dumps(row) for row in self.history if row["_step"] in asked]
+        return {"project": {"run": {"history": rows}}}
+
     def _server_features_query(self, given: Json) -> Json:
         return {"serverInfo": {"features": []}}
 
     def _run_resume_status(self, given: Json) -> Json:
         bucket = None
-        if given["name"] in self._runs:
+        if given["name"] in self.runs:
             tail = [json.dumps(row) for row in self.history[-1:]]
             bucket = {
                 "id": "b",
@@ -177,8 +239,8 @@ class WandbServer:
 
     def _upsert_bucket(self, given: Json) -> Json:
         name = given.get("name") or "unnamed"
-        inserted = name not in self._runs
-        self._runs.add(name)
+        inserted = name not in self.runs
+        self.runs.add(name)
         self.config |= json.loads(given.get("config") or "{}")
         project = {"id": "p", "name": given.get("project"), "entity": {"id": "e", "name": "tester"}}
         bucket = {
@@ -213,6 +275,7 @@ class WandbServer:
                 "name": (fields.get("artifactCollectionNames") or fields.get("collectionNames")
                          or [fields.get("artifactCollectionName")])[0],
                 "type": fields.get("artifactTypeName"),
+                "digest": digest,
                 "state": "PENDING",
                 "files": [],
             },
