@@ -10,7 +10,9 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
+from typer.core import TyperGroup
 
+from rlvr.cli_sync import sync
 from rlvr.config import Config
 from rlvr.config_load import dump_toml, load_config, preset_names
 
@@ -167,8 +169,28 @@ def make_data(
     console.print(f"written to {folder}; datasets.load_from_disk reads it", markup=False)
 
 
-@app.command(epilog="Example: rlvr traces runs/tiny --step 12 --family rational")
-def traces(
+class _ShowByDefault(TyperGroup):
+    """``rlvr traces RUN`` is ``rlvr traces show RUN``; a run of a command's name is ``./NAME``."""
+
+    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
+        if args and args[0] not in (*self.commands, "--help"):
+            args = ["show", *args]
+        return super().parse_args(ctx, args)
+
+
+traces = typer.Typer(
+    cls=_ShowByDefault,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    help="Read the rollouts of a run, or send them to wandb. RUN alone shows them.",
+    epilog="Example: rlvr traces runs/tiny --step 12 --family rational",
+)
+traces.command("sync", epilog="Example: rlvr traces sync runs/tiny")(sync)
+app.add_typer(traces, name="traces")
+
+
+@traces.command(epilog="Example: rlvr traces runs/tiny --step 12 --family rational")
+def show(
     run: Annotated[Path, typer.Argument(help="A run folder.")],
     step: Annotated[int | None, typer.Option(help="Only rollouts of this step.")] = None,
     family: Annotated[str | None, typer.Option(help="Only problems of this family.")] = None,
@@ -176,9 +198,9 @@ def traces(
     limit: Annotated[int, typer.Option(help="At most so many.")] = 8,
 ) -> None:
     """Read the rollouts of a run: problem, working, verdict, reward."""
-    from rlvr.trace.terminal import show
+    from rlvr.trace.terminal import show as show_rollouts
 
-    show(run, step=step, family=family, search=search, limit=limit)
+    show_rollouts(run, step=step, family=family, search=search, limit=limit)
 
 
 def main() -> None:

@@ -47,7 +47,7 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     )),
     ("the loop", (("rlvr.loop",),)),
     ("the job around it", (("rlvr.run", "rlvr.summary"),)),
-    ("the command line", (("rlvr.cli", "rlvr.__main__"),)),
+    ("the command line", (("rlvr.cli", "rlvr.cli_sync", "rlvr.__main__"),)),
 )  # fmt: skip
 NO_TORCH_BELOW = 4
 

@@ -88,6 +88,8 @@ def sync_run(run_folder: Path, timeout: float = 15.0) -> list[str]:
         where = os.environ.get("WANDB_BASE_URL", "wandb's server")
         reason = str(error).partition("\n")[0]
         raise ValueError(f"cannot sync with {where}: {reason}; try again later") from error
+    finally:
+        wandb.teardown()
     return sent
 
 

@@ -102,10 +102,7 @@ class WandbServer:
         class Handler(_Handler):
             wandb = owner
 
-        ThreadingHTTPServer.allow_reuse_address = True
-        self._server = ThreadingHTTPServer(("127.0.0.1", self._port), Handler)
-        self._server.daemon_threads = True
-        self._server.block_on_close = False
+        self._server = _Server(("127.0.0.1", self._port), Handler)
         self._port = self._server.server_address[1]
         threading.Thread(target=self._server.serve_forever, args=(0.02,), daemon=True).start()
 
@@ -308,6 +305,15 @@ class WandbServer:
     def _handed_out(self, name: str) -> Json:
         url = f"{self.url}/upload/{urllib.parse.quote(name)}"
         return {"uploadUrl": url, "uploadHeaders": []}
+
+
+class _Server(ThreadingHTTPServer):
+    allow_reuse_address = True
+    daemon_threads = True
+    block_on_close = False
+
+    def handle_error(self, request: object, client_address: object) -> None:
+        """A client that hangs up is no error of ours; others show in what does not arrive."""
 
 
 class _Handler(BaseHTTPRequestHandler):
