@@ -25,7 +25,7 @@ import select
 import subprocess
 import sys
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -69,6 +69,7 @@ class WandbSink:
         self.dropped = 0  # rows of metrics
         self.dropped_tables = 0
         self._init_timeout, self._finish_timeout = init_timeout, finish_timeout
+        self._unseen = Counter[str]()  # what the worker has not said it dealt with
         self._backlog: deque[bytes] = deque()
         self._backlog_size = 0
         self._heard = b""
@@ -113,6 +114,8 @@ class WandbSink:
         self._listen()
         assert self._worker.stdout is not None
         self._worker.stdout.close()
+        self.dropped += self._unseen["log"]
+        self.dropped_tables += self._unseen["table"]
         if self.dropped or self.dropped_tables:
             _log.warning(
                 "wandb missed %d rows and %d tables; the run's JSONL files have them, and `rlvr "
@@ -124,10 +127,12 @@ class WandbSink:
     def _send(self, message: Mapping[str, Any]) -> None:
         line = json.dumps(message).encode("ascii") + b"\n"
         if self._backlog_size + len(line) > _BACKLOG_BYTES or self._worker.poll() is not None:
-            self._count_dropped(line)
+            self.dropped += "log" in message
+            self.dropped_tables += "table" in message
             self._listen()
             self._warn("it does not take rows any more")
             return
+        self._unseen.update(message.keys())
         self._backlog.append(line)
         self._backlog_size += len(line)
         self._pump()
@@ -153,14 +158,8 @@ class WandbSink:
                     self._backlog.appendleft(rest)
 
     def _abandon_backlog(self) -> None:
-        for line in self._backlog:
-            self._count_dropped(line)
         self._backlog.clear()
         self._backlog_size = 0
-
-    def _count_dropped(self, line: bytes) -> None:
-        self.dropped += line.startswith(b'{"log"')
-        self.dropped_tables += line.startswith(b'{"table"')
 
     def _listen(self) -> None:
         """Take in what the worker says: its mode, and its troubles."""
@@ -171,6 +170,7 @@ class WandbSink:
         for line in lines:
             said = json.loads(line)
             self.mode = said.get("mode", self.mode)
+            self._unseen[said.get("seen", "")] -= 1
             self.dropped += said.get("dropped", 0)
             self.dropped_tables += said.get("dropped_tables", 0)
             if "trouble" in said:

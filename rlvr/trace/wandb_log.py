@@ -42,10 +42,13 @@ def log_end(run: Any, run_folder: Path) -> None:
     """First-seen values into the summary, the figure, and all JSON lines as an artifact."""
     import wandb
 
-    metrics = list(read_rows(run_folder / "metrics.jsonl"))
+    if not jsonl_files(run_folder):
+        return
+    path = run_folder / "metrics.jsonl"
+    metrics = list(read_rows(path)) if path.exists() else []
     run.summary.update(first_seen(metrics))
     figure = run_folder / FIGURE
-    if figure.exists():
+    if metrics and figure.exists():
         run.log({STEP: metrics[-1]["step"], HABITS: wandb.Image(str(figure))})
     run.log_artifact(rollout_artifact(run_folder, run.id))
 

@@ -36,6 +36,7 @@ def main(settings: Mapping[str, Any], rows: IO[str], reports: IO[str]) -> None:
             tables.log(message["table"]["step"], Path(message["table"]["path"]))
         else:
             _log(run, message["log"], reports)
+        _report(reports, seen=next(iter(message)))
     if exit_code == 0:
         _conclude(run, Path(settings["dir"]), reports)
     _finish(run, exit_code, settings["finish_timeout"])

@@ -149,6 +149,8 @@ def test_an_outage_in_mid_run_holds_nothing_up_and_a_sync_mends_it(
     tracer.close()
     wait_until_gone(run)
     assert not wandb_server.rows("rollouts")
+    assert tracer._sink is not None
+    assert tracer._sink.dropped_tables == 2
 
     wandb_server.go_on()
     if outage == "die":
