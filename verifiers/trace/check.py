@@ -30,7 +30,7 @@ def check_steps(problem: Problem | str, completion: str) -> Trace:
     ):  # fmt: skip
         return _unchecked(problem, completion, verdict, has_keyword)
     facts = facts_of(problem, solution)
-    statements = read_statements(completion, solution.unknown, frozenset(problem.params))
+    statements = read_statements(completion, solution.unknown, solution.equation.parameters)
     judged = judge_all(facts, statements, completion, problem.ask)
     transition, correction = turns(facts, judged, completion)
     return Trace(
@@ -48,7 +48,7 @@ def _unchecked(problem: Problem, completion: str, verdict: Verdict, has_keyword:
     """Of a problem beyond this analysis: the conclusions alone are judged."""
     unknown = problem.unknown or "x"
     claims = []
-    for statement in read_statements(completion, unknown.split(",")[0], frozenset(problem.params)):
+    for statement in read_statements(completion, unknown.split(",")[0]):
         truth, evidence = Truth.UNDECIDED, "The problem is not one equation in one unknown."
         if statement.box is not None and problem.ask is Ask.SOLUTIONS:
             found = verify(problem, statement.box)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -13,10 +13,11 @@ from verifiers.extract import boxes
 from verifiers.guard import guarded
 from verifiers.read_set import parse_set
 from verifiers.read_value import AnswerError
+from verifiers.solve.kernels import number_expr
 from verifiers.syntax.ast import Expr, Operator, Sym
 from verifiers.syntax.errors import OverBudgetError, ParseError
 from verifiers.syntax.parser import parse_chain
-from verifiers.syntax.walk import free_names, plus_minus_choices
+from verifiers.syntax.walk import free_names, plus_minus_choices, substitute
 from verifiers.trace.records import ClaimKind
 from verifiers.trace.spans import Span, read_spans
 from verifiers.trace.words import NOTHING, Mood, joins, mood, names_solutions
@@ -47,19 +48,23 @@ class Statement:
 
 
 def read_statements(
-    completion: str, unknown: str, parameters: frozenset[str] = frozenset()
+    completion: str, unknown: str, parameters: Mapping[str, Real] | None = None
 ) -> tuple[Statement, ...]:
-    """What a completion states, in its order; suppositions and what does not parse are left out."""
-    reader = _Reader(completion, unknown, parameters)
+    """What a completion states, in its order; suppositions and what does not parse are left out.
+
+    ``parameters`` are put in where their names stand.
+    """
+    reader = _Reader(completion, unknown, parameters or {})
     found = [*reader.formulas(), *reader.conclusions(), *reader.phrases()]
     return tuple(sorted(found, key=lambda each: (each.start, each.end)))
 
 
 class _Reader:
-    def __init__(self, completion: str, unknown: str, parameters: frozenset[str]) -> None:
+    def __init__(self, completion: str, unknown: str, parameters: Mapping[str, Real]) -> None:
         self.completion = completion
         self.unknown = unknown
-        self.names = parameters | {unknown}
+        self.names = frozenset(parameters) | {unknown}
+        self.parameters = {name: number_expr(value) for name, value in parameters.items()}
         self.spans = read_spans(completion, self.names)
         self.closed = [(box.start, box.end) for box in boxes(completion)]
         self.subject: Real | None = None  # the number that is being put back
@@ -94,7 +99,10 @@ class _Reader:
             return
         chain = _chain(_joined(span, previous, self.completion), self.names)
         if chain is not None:
-            yield from self._relation(span, how, *chain)
+            sides, operators = chain
+            if self.parameters:
+                sides = tuple(substitute(side, self.parameters) for side in sides)
+            yield from self._relation(span, how, sides, operators)
 
     def _relation(
         self, span: Span, how: Mood, sides: tuple[Expr, ...], operators: tuple[Operator, ...]
@@ -145,18 +153,19 @@ class _Reader:
         if how is Mood.SUPPOSED and self.subject is None:
             return
         if self.subject is not None and span.sentence - self.subject_sentence <= 2:
-            kind, values = ClaimKind.SUBSTITUTION, (self.subject,)
+            yield self._statement(
+                ClaimKind.SUBSTITUTION, span, Mood.CLAIMED, sides, operators, (self.subject,)
+            )
         else:
-            kind, values = ClaimKind.ARITHMETIC, ()
-        yield self._statement(kind, span, Mood.CLAIMED, sides, operators, values)
+            yield self._statement(ClaimKind.ARITHMETIC, span, Mood.CLAIMED, sides, operators)
 
     def _auxiliary(
         self, span: Span, sides: tuple[Expr, ...], operators: tuple[Operator, ...], how: Mood
     ) -> Iterator[Statement]:
         """``D = 25 - 24 = 1``: of other names, only the arithmetic that follows."""
-        if len(sides) > 2 and not any(free_names(side) for side in sides[1:]):
-            if how is not Mood.SUPPOSED:
-                yield self._statement(ClaimKind.ARITHMETIC, span, how, sides[1:], operators[1:])
+        is_number = len(sides) > 2 and not any(free_names(side) for side in sides[1:])
+        if is_number and how is not Mood.SUPPOSED:
+            yield self._statement(ClaimKind.ARITHMETIC, span, how, sides[1:], operators[1:])
 
     def conclusions(self) -> Iterator[Statement]:
         for box in boxes(self.completion):
@@ -229,9 +238,9 @@ class _Reader:
     def _values(self, sides: Sequence[Expr]) -> tuple[Real, ...] | None:
         """The numbers, where the first or last side is the bare unknown and the rest have none."""
         for subject, rest in ((sides[0], sides[1:]), (sides[-1], sides[:-1])):
-            if isinstance(subject, Sym) and self._is_unknown(subject.name):
-                if not any(free_names(side) for side in rest):
-                    return _evaluated(rest[-1])
+            is_bare = isinstance(subject, Sym) and self._is_unknown(subject.name)
+            if is_bare and not any(free_names(side) for side in rest):
+                return _evaluated(rest[-1])
         return None
 
     def _numbers(self, text: str) -> tuple[Real, ...] | None:

@@ -146,11 +146,11 @@ def _equation(facts: Facts, statement: Statement, before: tuple[Expr, Expr]) -> 
             f"On the domain it has the problem's solutions, {_shown(facts, facts.solutions)}."
         )
         return Judged(statement=statement, truth=Truth.TRUE, evidence=evidence, numbers=numbers)
-    if lost == EMPTY and all(_may_be_gained(facts, value, before) for value in gained.points or ()):
-        if gained.points:
-            values = ", ".join(map(str, gained.points))
-            evidence = f"It also holds at {unknown} = {values}, to be shut out later."
-            return Judged(statement=statement, truth=Truth.TRUE, evidence=evidence, numbers=numbers)
+    extra = gained.points
+    if lost == EMPTY and extra and all(_may_be_gained(facts, each, before) for each in extra):
+        values = ", ".join(map(str, extra))
+        evidence = f"It also holds at {unknown} = {values}, to be shut out later."
+        return Judged(statement=statement, truth=Truth.TRUE, evidence=evidence, numbers=numbers)
     evidence = (
         f"Its solutions are {_shown(facts, numbers)}, the problem's "
         f"{_shown(facts, facts.solutions)}."
@@ -242,7 +242,7 @@ def _with_cases(facts: Facts, judged: list[Judged]) -> list[Judged]:
                     evidence="One case; the others have the rest.",
                     gained=EMPTY,
                     lost=EMPTY,
-                )  # fmt: skip
+                )
             )
             continue
         out.append(each)

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.algebra.sets import RealSet
+from verifiers.syntax.ast import Expr
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.walk import free_names
 from verifiers.trace.records import ClaimKind, Correction, Transition, Truth
@@ -108,10 +109,10 @@ def _refutation(facts: Facts, judged: Sequence[Judged], wrong: int, right: int) 
     values = [value for value in claimed.values if value not in facts.solutions]
     for index in range(wrong + 1, right):
         each = judged[index]
-        for value in values:
-            if each.truth is Truth.TRUE and value in each.statement.values:
-                if _refutes(facts, each, value):
-                    return index
+        if each.truth is Truth.TRUE and any(
+            value in each.statement.values and _refutes(facts, each, value) for value in values
+        ):
+            return index
     return None
 
 
@@ -138,11 +139,11 @@ def _refutes(facts: Facts, judged: Judged, value: Real) -> bool:
     return False
 
 
-def _number(expr: object) -> Real | None:
+def _number(expr: Expr) -> Real | None:
     try:
-        if free_names(expr):  # type: ignore[arg-type]
+        if free_names(expr):
             return None
-        value = evaluate(expr, {})  # type: ignore[arg-type]
+        value = evaluate(expr, {})
     except (ValueError, OverBudgetError):
         return None
     return None if isinstance(value, Undefined) else value
