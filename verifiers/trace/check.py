@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from verifiers.habits import NONE, read_habits
 from verifiers.solve import Solution, UndecidedError, outcome_of
+from verifiers.steps import Claim as LineClaim
+from verifiers.steps import Line
+from verifiers.syntax.ast import Sym
 from verifiers.trace.errors import first_error
-from verifiers.trace.records import Claim, Trace, Truth
+from verifiers.trace.records import Claim, ClaimKind, Trace, Truth
 from verifiers.trace.statements import Statement, read_statements
 from verifiers.trace.truth import Judged, facts_of, judge_all, truth_of
 from verifiers.trace.turns import turns
@@ -35,13 +40,29 @@ def check_steps(problem: Problem | str, completion: str) -> Trace:
     transition, correction = turns(facts, judged, completion)
     return Trace(
         claims=tuple(_claim(each) for each in judged),
-        first_error=first_error(facts, judged, problem.ask),
-        habits=read_habits(problem, completion, verdict),
+        first_error=first_error(facts, judged, completion, problem.ask),
+        habits=read_habits(problem, completion, verdict, _lines(statements)),
         transition=transition,
         correction=correction,
         keyword_aha=has_keyword,
         verdict=verdict,
     )
+
+
+def _lines(statements: Sequence[Statement]) -> tuple[Line, ...]:
+    """The statements as lines that say nothing else, as the reader of habits takes them."""
+    lines = []
+    for each in statements:
+        if not each.operators or each.kind is ClaimKind.CONCLUSION:
+            continue
+        is_check = each.kind is ClaimKind.SUBSTITUTION and each.values
+        label = f"check {each.values[0]}" if is_check else ""
+        if each.name:
+            claim = LineClaim((Sym(each.name), *each.sides), ("=", *each.operators))
+        else:
+            claim = LineClaim(each.sides, each.operators)
+        lines.append(Line(each.start, label, (claim,)))
+    return tuple(lines)
 
 
 def _unchecked(problem: Problem, completion: str, verdict: Verdict, has_keyword: bool) -> Trace:

@@ -10,18 +10,21 @@ from verifiers.algebra.polynomial import to_poly
 from verifiers.algebra.sets import EMPTY, RealSet
 from verifiers.answer import parse_answer
 from verifiers.read_value import AnswerError
+from verifiers.solve.kernels import ZERO
 from verifiers.syntax.ast import Add, Expr, Mul, Neg, Num, Pow, Root
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.walk import free_names, subexpressions
 from verifiers.trace.records import Cause, Change, ClaimKind, StepError, Truth
-from verifiers.trace.truth import Facts, Judged, solution_set
-from verifiers.trace.words import Mood
+from verifiers.trace.truth import Facts, Judged, may_be_gained, solution_set
+from verifiers.trace.words import REFLECTION, Mood
 from verifiers.types import Ask
 
 MAX_FLIPS = 12
 
 
-def first_error(facts: Facts, judged: Sequence[Judged], ask: Ask) -> StepError | None:
+def first_error(
+    facts: Facts, judged: Sequence[Judged], completion: str, ask: Ask
+) -> StepError | None:
     """A candidate that the equation before it has, but the domain or a check shuts out, is no
     error; to conclude with it is one, and it stands where it is concluded."""
     before = facts.solution.equation.sides
@@ -46,7 +49,7 @@ def first_error(facts: Facts, judged: Sequence[Judged], ask: Ask) -> StepError |
                     continue
                 if not statement.values and _was_case(judged, index):
                     continue
-                lost = facts.solutions & ~_claimed_from(judged, index)
+                lost = facts.solutions & ~_listed_with(judged, index, completion)
                 cause = _candidate_cause(facts, each, wrong_sum)
                 return _error(index, cause, found, lost, each.evidence)
             case ClaimKind.CONCLUSION if each.truth is Truth.FALSE:
@@ -78,14 +81,18 @@ def _was_case(judged: Sequence[Judged], index: int) -> bool:
     return False
 
 
-def _claimed_from(judged: Sequence[Judged], index: int) -> RealSet:
-    said = EMPTY
-    group = judged[index].statement.group
-    for each in judged:
-        if each.statement.kind is ClaimKind.CANDIDATE and (
-            each.statement.group <= group or each is judged[index]
-        ):
-            said = said | RealSet.points_only(each.statement.values)
+def _listed_with(judged: Sequence[Judged], index: int, completion: str) -> RealSet:
+    """The values of the candidates that stand in one list with this one."""
+    said = RealSet.points_only(judged[index].statement.values)
+    for step in (-1, 1):
+        at, last = index + step, index
+        while 0 <= at < len(judged) and judged[at].statement.kind is ClaimKind.CANDIDATE:
+            first, second = sorted((at, last))
+            between = completion[judged[first].statement.end : judged[second].statement.start]
+            if REFLECTION.search(between):
+                break
+            said = said | RealSet.points_only(judged[at].statement.values)
+            at, last = at + step, at
     return said
 
 
@@ -105,7 +112,9 @@ def _cause(
     if _is_factored(now) and not _is_factored(before):
         return Cause.WRONG_FACTORS
     if any(_repairs(facts, flipped) for flipped in _flipped(now)) or any(
-        solution_set(facts, *flipped) == judged.numbers for flipped in _flipped(before)
+        solution_set(facts, *flipped) == judged.numbers
+        for sides in dict.fromkeys((before, facts.solution.equation.sides))
+        for flipped in _flipped(sides)
     ):
         return Cause.SIGN
     if judged.gained == EMPTY:
@@ -119,9 +128,9 @@ def _cause(
 def _is_factored(sides: tuple[Expr, Expr]) -> bool:
     return any(
         (isinstance(side, Mul) and sum(bool(free_names(factor)) for factor in side.factors) > 1)
-        or (isinstance(side, Pow) and not isinstance(side.base, Num) and bool(free_names(side)))
+        or isinstance(side, Pow)
         for side, other in (sides, sides[::-1])
-        if not free_names(other)
+        if other == ZERO
     )
 
 
@@ -232,8 +241,8 @@ def _kept(facts: Facts, gained: RealSet, wrong_sum: bool) -> Cause:
     points = gained.points or ()
     if any(point not in facts.domain or point in facts.solution.excluded for point in points):
         return Cause.DROPPED_RESTRICTION
-    if any(point in facts.solution.extraneous for point in points):
-        sides = facts.solution.equation.sides
+    sides = facts.solution.equation.sides
+    if any(may_be_gained(facts, point, sides) for point in points):
         return Cause.SQUARING if _roots(sides) else Cause.DROPPED_RESTRICTION
     if points and all(-point in facts.solutions for point in points):
         return Cause.SIGN

@@ -98,7 +98,9 @@ def _runs(text: str, names: frozenset[str]) -> Iterator[_Run]:
         mark = _LIST_MARK.match(text, begin)
         for start, end in _mathematics(text, mark.end() if mark else begin, close, names):
             start, end = _trimmed(text, start, end, names)
-            if end - start <= MAX_SPAN and any(c.isalnum() for c in text[start:end]):
+            part = text[start:end]
+            is_word = len(part) == 1 and part.isalpha() and part not in names  # "a", "I"
+            if len(part) <= MAX_SPAN and any(map(str.isalnum, part)) and not is_word:
                 yield start, end, number, begin, close
 
 

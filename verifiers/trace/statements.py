@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from verifiers.algebra.evaluate import Undefined, evaluate
@@ -24,6 +24,7 @@ from verifiers.trace.words import NOTHING, Mood, joins, mood, names_solutions
 
 _RELATION = re.compile(r"[=<>≤≥≠⩽⩾]|\\(?:n?eq?|[lg]eq?|[lg]t|[lg]eqslant|neq|in)(?![A-Za-z])|∈")
 _SET = re.compile(r"∈|\\in(?![A-Za-z])|=\s*\\?\{")
+_DISCRIMINANT = ("D", "Delta", "Δ")
 _CHECKED = re.compile(r"(?:re-?|double-?)?(?:check|test|verify|try)(?:ing|ed)?\b", re.IGNORECASE)
 
 
@@ -32,7 +33,8 @@ class Statement:
     """``sides[0] operators[0] sides[1] ...`` as it stands at ``start:end``.
 
     ``values``: the numbers it is about; ``group`` is shared by candidates that are listed together.
-    ``box`` is the content of a conclusion. ``mood`` is never ``SUPPOSED``.
+    ``box`` is the content of a conclusion, ``name`` what a number is called: D of ``D = 9 - 8``.
+    ``mood`` is never ``SUPPOSED``.
     """
 
     kind: ClaimKind
@@ -45,6 +47,7 @@ class Statement:
     operators: tuple[Operator, ...] = ()
     values: tuple[Real, ...] = ()
     box: str | None = None
+    name: str = ""
 
 
 def read_statements(
@@ -165,7 +168,9 @@ class _Reader:
         """``D = 25 - 24 = 1``: of other names, only the arithmetic that follows."""
         is_number = len(sides) > 2 and not any(free_names(side) for side in sides[1:])
         if is_number and how is not Mood.SUPPOSED:
-            yield self._statement(ClaimKind.ARITHMETIC, span, how, sides[1:], operators[1:])
+            found = self._statement(ClaimKind.ARITHMETIC, span, how, sides[1:], operators[1:])
+            named = sides[0].name if isinstance(sides[0], Sym) else ""
+            yield replace(found, name="D" if named in _DISCRIMINANT else named)
 
     def conclusions(self) -> Iterator[Statement]:
         for box in boxes(self.completion):

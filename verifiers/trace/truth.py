@@ -147,7 +147,7 @@ def _equation(facts: Facts, statement: Statement, before: tuple[Expr, Expr]) -> 
         )
         return Judged(statement=statement, truth=Truth.TRUE, evidence=evidence, numbers=numbers)
     extra = gained.points
-    if lost == EMPTY and extra and all(_may_be_gained(facts, each, before) for each in extra):
+    if lost == EMPTY and extra and all(may_be_gained(facts, each, before) for each in extra):
         values = ", ".join(map(str, extra))
         evidence = f"It also holds at {unknown} = {values}, to be shut out later."
         return Judged(statement=statement, truth=Truth.TRUE, evidence=evidence, numbers=numbers)
@@ -196,7 +196,7 @@ def _solved(left: str, operator: Operator, right: str, unknown: str) -> RealSet 
     return found.solutions if isinstance(found, Solution) else None
 
 
-def _may_be_gained(facts: Facts, value: Real, before: tuple[Expr, Expr]) -> bool:
+def may_be_gained(facts: Facts, value: Real, before: tuple[Expr, Expr]) -> bool:
     """Whether the elimination itself brings the value in, or squaring the equation before does."""
     if value in facts.impostors:
         return True
@@ -235,27 +235,23 @@ def _with_cases(facts: Facts, judged: list[Judged]) -> list[Judged]:
         )
         if is_case:
             others = others | _said(each)
-            out.append(
-                replace(
-                    each,
-                    truth=Truth.TRUE,
-                    evidence="One case; the others have the rest.",
-                    gained=EMPTY,
-                    lost=EMPTY,
-                )
-            )
+            evidence = "One case; the others have the rest."
+            out.append(replace(each, truth=Truth.TRUE, evidence=evidence, gained=EMPTY, lost=EMPTY))
             continue
         out.append(each)
         if each.numbers is None or each.numbers == REALS:
             continue
-        others = EMPTY
-        splits = _splits((each.statement.sides[0], each.statement.sides[-1]))
+        if _splits((each.statement.sides[0], each.statement.sides[-1])):
+            splits, others = True, EMPTY
+        else:
+            others = others | _said(each)
     return out
 
 
 def _are_impostors(facts: Facts, gained: RealSet) -> bool:
+    sides = facts.solution.equation.sides
     points = gained.points
-    return points is not None and all(point in facts.impostors for point in points)
+    return points is not None and all(may_be_gained(facts, point, sides) for point in points)
 
 
 def _splits(sides: tuple[Expr, Expr]) -> bool:

@@ -18,7 +18,7 @@ _SUPPOSING = re.compile(
     r"\b(?:try|tries|trying|suppose|supposing|if|assum(?:e|ed|ing)|test(?:ing)?|guess(?:ing)?|"
     r"maybe|perhaps|imagine|could|might|would|for|when|whenever|at|whether|unless|consider(?:ing)?|"
     r"substitut(?:e|ing)|plug(?:ging)?(?: in)?|put(?:ting)?|check(?:ing)?|verify(?:ing)?|"
-    r"say|where|let(?:['’]s| us)?|want|need|until|setting|set|re-?check(?:ing)?|"
+    r"say|where|let(?:['’]s| us)?|until|setting|set|re-?check(?:ing)?|"
     r"evaluat(?:e|ing)|instead of|rather than|of)\b",
     re.IGNORECASE,
 )
