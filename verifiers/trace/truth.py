@@ -255,7 +255,11 @@ def _are_impostors(facts: Facts, gained: RealSet) -> bool:
 
 
 def _splits(sides: tuple[Expr, Expr]) -> bool:
-    return _has(sides, (Abs, Mul, Pow))
+    return _has(sides, (Abs, Pow)) or any(
+        isinstance(part, Mul) and sum(bool(free_names(each)) for each in part.factors) > 1
+        for side in sides
+        for part in subexpressions(side)
+    )
 
 
 def _said(judged: Judged) -> RealSet:
