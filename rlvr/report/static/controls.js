@@ -81,6 +81,8 @@
         clearTimeout(waiting);
         waiting = setTimeout(() => change(input.value), 150);
       },
+      // Left at once, as for another filter: what was typed counts.
+      onchange: () => change(input.value),
     });
     return h("label", { class: "field wide" }, h("span", {}, "Search"), input);
   };

@@ -29,7 +29,7 @@
     h(
       "td",
       { class: "number" },
-      tally ? [h("strong", {}, percent(tally.right, tally.all)), h("small", {}, ` of ${count(tally.all)}`)] : "–",
+      tally ? [h("strong", {}, percent(tally.right, tally.all)), " ", h("small", {}, `of ${count(tally.all)}`)] : "–",
     );
 
   const table = (source) => {

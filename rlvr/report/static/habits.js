@@ -34,7 +34,8 @@
       "td",
       { class: "number" },
       h("strong", {}, percent(habit.shown[place], habit.applies[place])),
-      h("small", {}, ` of ${count(habit.applies[place])}`),
+      " ",
+      h("small", {}, `of ${count(habit.applies[place])}`),
     );
 
   const rowsOf = (run, habits, shares, source, r) =>

@@ -34,7 +34,7 @@
           more.remove();
           list(box, groups, found, ticket, from + PAGE);
         } },
-        `Show more (${plural(rest, "problem")} left)`,
+        `Show more (${plural(rest, "group")} left)`,
       );
       nodes.push(more);
     }
@@ -59,7 +59,7 @@
     const where = everywhere ? "all steps" : `step ${count(frame.step)}`;
     return [
       h("strong", {}, where),
-      `: ${plural(rollouts, "completion")} to ${plural(groups.length, "problem")}`,
+      `: ${plural(rollouts, "completion")} in ${plural(groups.length, "group")}`,
       rollouts ? `, ${rlvr.percent(right, rollouts)} right` : "",
       isFiltered(rlvr.state) ? " (filtered)" : "",
     ];
