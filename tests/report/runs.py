@@ -122,7 +122,13 @@ def write_run(folder: Path, steps: int = 12, extra: list[dict[str, Any]] | None 
             probe = row(step, 0, "probe-linear-1", RIGHT, "correct" if step > 4 else "incorrect")
             write_rows(folder / "probe" / f"step-{step:06d}.jsonl", [probe])
     metrics = [
-        {"step": s, "reward": s / steps, "accuracy/linear": s / steps, "accuracy/rational": 0.5}
+        {
+            "step": s,
+            "reward": s / steps,
+            "accuracy/linear": s / steps,
+            "accuracy/rational": 0.5,
+            "own/a_metric_with_a_name_longer_than_any_phone_is_wide/mean": s,
+        }
         for s in range(1, steps + 1)
     ]
     write_rows(folder / "metrics.jsonl", metrics)

@@ -192,6 +192,7 @@ def test_nothing_is_wider_than_a_phone(chromium: Any, report: Path, address: str
     page = visit.go(address)
     ready = {"#curves": ".plot[data-drawn]", "#habits": "table"}.get(address, ".group, table")
     page.wait_for_selector(ready)
+    page.evaluate("scrollTo(0, document.body.scrollHeight)")
     width = page.evaluate("document.documentElement.scrollWidth")
     faults = visit.all_faults()
     context.close()

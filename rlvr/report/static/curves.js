@@ -4,11 +4,13 @@
   const { h } = rlvr;
 
   /** Steps of two runs count from the first rollouts of each, or they could not be compared. */
-  const shifted = (run, x, section) => {
-    if (rlvr.runs.length === 1 || section === "Supervised") return x;
-    const first = run.frames.find((frame) => frame.source === "train").step;
-    return x.map((step) => step - first + 1);
+  rlvr.sinceStart = (run, step) => {
+    if (rlvr.runs.length === 1) return step;
+    return step - run.frames.find((frame) => frame.source === "train").step + 1;
   };
+
+  const shifted = (run, x, section) =>
+    section === "Supervised" ? x : x.map((step) => rlvr.sinceStart(run, step));
 
   /** The panels of all runs: of the same title one panel, the second run's curves dashed. */
   const merged = (curves) => {

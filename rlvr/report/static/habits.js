@@ -21,7 +21,7 @@
   /** The first step at which a share was reached, as a way to the rollouts of that step. */
   const firstSeen = (run, habit, step, source) => {
     if (step === null) return h("span", { class: "never" }, "not reached");
-    const label = step === habit.steps[0] ? "from the start" : count(step);
+    const label = step === habit.steps[0] ? "from the start" : count(rlvr.sinceStart(run, step));
     if (rlvr.runs.length > 1) return label;
     const filter = TURNS[habit.name] ? { picked: habit.name } : { habit: habit.name };
     if (habit.name === "keyword") return label;
@@ -38,8 +38,7 @@
       h("small", {}, `of ${count(habit.applies[place])}`),
     );
 
-  const rowsOf = (run, habits, shares, source, r) =>
-    habits.map((habit, i) =>
+  const row = (run, habit, i, shares, source, r) =>
       h(
         "tr",
         { "data-habit": habit.name },
@@ -56,22 +55,21 @@
         shares.map((_, s) =>
           h("td", { class: "number" }, firstSeen(run, habit, habit.first[s], source)),
         ),
-      ),
-    );
+      );
 
-  const series = (run, habits, r) => {
-    const first = rlvr.runs.length > 1 ? habits[0]?.steps[0] - 1 : 0;
-    return habits.map((habit, i) => {
+  const series = (run, habits, r, names) => {
+    const since = (step) => rlvr.sinceStart(run, step);
+    return habits.map((habit) => {
       const rates = habit.shown.map((shown, k) => shown / habit.applies[k]);
       const at = habit.first.filter((step, s) => step !== null && habit.first.indexOf(step) === s);
       return {
         name: nameOf(habit.name),
         label: rlvr.runs.length > 1 ? `${run.name}: ${nameOf(habit.name)}` : nameOf(habit.name),
-        x: habit.steps.map((step) => step - first),
+        x: habit.steps.map(since),
         y: rates,
-        colour: i,
+        colour: names.indexOf(habit.name),
         dash: r,
-        pins: { x: at.map((step) => step - first), y: at.map((s) => rates[habit.steps.indexOf(s)]) },
+        pins: { x: at.map(since), y: at.map((s) => rates[habit.steps.indexOf(s)]) },
       };
     });
   };
@@ -84,8 +82,9 @@
     const chosen = rlvr.state.source ?? "probe";
     const source = sources.includes(chosen) ? chosen : sources[0];
     const of = (r) => all[r].habits[source] ?? [];
+    const names = [...new Set(rlvr.runs.flatMap((_, r) => of(r).map((habit) => habit.name)))];
     const { shares } = all[0];
-    const head = ["Habit", ...(rlvr.runs.length > 1 ? ["Run"] : []), "First step", "Last step",
+    const head = ["Habit", ...(rlvr.runs.length > 1 ? ["Run"] : []), "At first", "At last",
       ...shares.map((part) => `First ≥ ${part} %`)];
     main.replaceChildren(
       h(
@@ -112,7 +111,7 @@
           title: `Habits over training, ${rlvr.sourceNames[source].toLowerCase()} problems`,
           unit: "share",
           yTitle: "share of those it applies to",
-          series: rlvr.runs.flatMap((run, r) => series(run, of(r), r)),
+          series: rlvr.runs.flatMap((run, r) => series(run, of(r), r, names)),
           xTitle: rlvr.runs.length > 1 ? "GRPO step" : "training step",
           height: 340,
           wide: true,
@@ -131,7 +130,17 @@
           h("thead", {}, h("tr", {}, head.map((text, i) =>
             h("th", { scope: "col", class: i >= head.length - 2 - shares.length ? "number" : "" },
               text)))),
-          h("tbody", {}, rlvr.runs.flatMap((run, r) => rowsOf(run, of(r), shares, source, r))),
+          h(
+            "tbody",
+            {},
+            // The runs' rows of a habit stand together; the first run has the order.
+            names.flatMap((name) =>
+              rlvr.runs.map((run, r) => {
+                const place = of(r).findIndex((habit) => habit.name === name);
+                return place < 0 ? null : row(run, of(r)[place], names.indexOf(name), shares, source, r);
+              }),
+            ),
+          ),
         ),
       ),
       rlvr.runs.some((run) => run.traced)

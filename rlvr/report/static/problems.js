@@ -169,7 +169,7 @@
         rlvr.runs.length > 1 ? h("h2", {}, run.name) : null,
         h("p", { class: "hint" },
           times.length > 1
-            ? `seen ${count(times.length)} times: the share of right completions, by step`
+            ? `seen ${plural(times.length, "time")}: the share of right completions, by step`
             : "seen once in this run"),
         h("div", { class: "times-row", role: "group", "aria-label": label }, buttons),
         box,
