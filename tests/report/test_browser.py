@@ -163,6 +163,10 @@ def test_a_problem_is_watched_being_learned(visit: Visit) -> None:
     assert page.locator("tbody tr").count() == 1
     cells = page.locator("tbody td.number").all_inner_texts()
     assert cells == ["3", "25 %", "100 %"]
+    shares = page.evaluate(
+        "[...document.querySelectorAll('tbody .front')].map((bar) => bar.getBBox().height / 24)"
+    )
+    assert shares == [0.25, 0.5, 1]
     page.click("tbody a")
     page.wait_for_selector(".time[aria-pressed=true]:has-text('25 %')")
     page.keyboard.press("ArrowRight")

@@ -15,7 +15,7 @@ rlvr.h = (tag, attributes = {}, ...children) => {
     else if (value === true && !name.startsWith("aria-")) element.setAttribute(name, "");
     else element.setAttribute(name, String(value));
   }
-  element.append(...children.flat().filter((child) => child !== null && child !== undefined));
+  element.append(...children.flat(Infinity).filter((child) => child !== null && child !== undefined));
   return element;
 };
 
