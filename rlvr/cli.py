@@ -11,6 +11,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from rlvr import cli_traces
 from rlvr.config import Config
 from rlvr.config_load import dump_toml, load_config, preset_names
 
@@ -21,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     help="Reinforcement learning with verifiable rewards on equation solving.",
 )
+app.add_typer(cli_traces.app, name="traces")
 console = Console()
 errors = Console(stderr=True)
 
@@ -165,20 +167,6 @@ def make_data(
     for name, rows in splits.items():
         console.print(f"{name:<12}{len(rows):>8} rows")
     console.print(f"written to {folder}; datasets.load_from_disk reads it", markup=False)
-
-
-@app.command(epilog="Example: rlvr traces runs/tiny --step 12 --family rational")
-def traces(
-    run: Annotated[Path, typer.Argument(help="A run folder.")],
-    step: Annotated[int | None, typer.Option(help="Only rollouts of this step.")] = None,
-    family: Annotated[str | None, typer.Option(help="Only problems of this family.")] = None,
-    search: Annotated[str | None, typer.Option(help="Only rollouts that hold this text.")] = None,
-    limit: Annotated[int, typer.Option(help="At most so many.")] = 8,
-) -> None:
-    """Read the rollouts of a run: problem, working, verdict, reward."""
-    from rlvr.trace.terminal import show
-
-    show(run, step=step, family=family, search=search, limit=limit)
 
 
 def main() -> None:

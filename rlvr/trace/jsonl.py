@@ -69,9 +69,9 @@ def rollouts_path(run_folder: Path, step: int) -> Path:
     return run_folder / "rollouts" / f"step-{step:06d}.jsonl"
 
 
-def rollout_files(run_folder: Path) -> dict[int, Path]:
-    """The steps that have rollouts, in order, each with its file."""
-    found = (run_folder / "rollouts").glob("step-*.jsonl")
+def rollout_files(run_folder: Path, name: str = "rollouts") -> dict[int, Path]:
+    """The steps that have rollouts in the run's folder ``name``, in order, each with its file."""
+    found = (run_folder / name).glob("step-*.jsonl")
     return dict(sorted((int(path.stem.removeprefix("step-")), path) for path in found))
 
 
