@@ -236,7 +236,7 @@ class _TupleParser(ValueParser):
             raise AnswerError(Reason.WRONG_KIND, "Infinitely many solutions are one family.")
         row = self._put_in(self._rows[0])
         names = frozenset().union(*map(free_names, row))
-        return Family(row, names - self.parameters.keys())
+        return Family(row, names - self.parameters.keys(), self._declared or frozenset())
 
     def _put_in(self, row: tuple[Expr, ...]) -> tuple[Expr, ...]:
         """Without unknowns that have a value in it: ``(t, 3 - t)`` for ``x = t, y = 3 - x``."""
