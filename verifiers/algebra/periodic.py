@@ -110,10 +110,9 @@ class PeriodicSet(RealSet):
             families = " or ".join(f"{unknown} = {each}" for each in self._families(letter, rule))
             texts.append(families if rule == REALS else f"{families}, {rule.describe(unknown)}")
         if self.base != EMPTY:
-            texts.append(self.base.describe(unknown))
-            texts += [
-                f"{unknown} != {each}" for each in self._families(letter, EMPTY) if EMPTY in rules
-            ]
+            without = [f"{unknown} != {each}" for each in self._families(letter, EMPTY)]
+            pieces = self.base.describe(unknown).split(" or ")
+            texts += [" and ".join([piece, *without]) for piece in pieces]
         return f"{' or '.join(texts)}, {letter} ∈ ℤ"
 
     def _families(self, letter: str, rule: RealSet) -> list[str]:
