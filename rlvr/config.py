@@ -124,6 +124,7 @@ class RewardConfig(Section):
     correct: Weight = 1.0
     domain: Weight = 0.2
     format: Weight = 0.1
+    process: Weight = 0.0
     truncated: Literal["mask", "penalise"] = "penalise"
     truncated_penalty: Weight = 0.2
 

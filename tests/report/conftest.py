@@ -21,7 +21,7 @@ def find_chromium() -> str | None:
     return os.environ.get("RLVR_CHROMIUM") or next(filter(None, map(shutil.which, names)), None)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")  # not longer: its event loop runs in the main thread
 def chromium() -> Iterator[Any]:
     path = find_chromium()
     if path is None:
