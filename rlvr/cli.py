@@ -10,9 +10,8 @@ from typing import Annotated
 
 import typer
 from rich.console import Console
-from typer.core import TyperGroup
 
-from rlvr.cli_sync import sync
+from rlvr import cli_traces
 from rlvr.config import Config
 from rlvr.config_load import dump_toml, load_config, preset_names
 
@@ -23,6 +22,7 @@ app = typer.Typer(
     rich_markup_mode="rich",
     help="Reinforcement learning with verifiable rewards on equation solving.",
 )
+app.add_typer(cli_traces.app, name="traces")
 console = Console()
 errors = Console(stderr=True)
 
@@ -167,40 +167,6 @@ def make_data(
     for name, rows in splits.items():
         console.print(f"{name:<12}{len(rows):>8} rows")
     console.print(f"written to {folder}; datasets.load_from_disk reads it", markup=False)
-
-
-class _ShowByDefault(TyperGroup):
-    """``rlvr traces RUN`` is ``rlvr traces show RUN``; a run of a command's name is ``./NAME``."""
-
-    def parse_args(self, ctx: typer.Context, args: list[str]) -> list[str]:  # type: ignore[override]
-        if args and args[0] not in (*self.commands, "--help"):
-            args = ["show", *args]
-        return super().parse_args(ctx, args)
-
-
-traces = typer.Typer(
-    cls=_ShowByDefault,
-    no_args_is_help=True,
-    rich_markup_mode="rich",
-    help="Read the rollouts of a run, or send them to wandb. RUN alone shows them.",
-    epilog="Example: rlvr traces runs/tiny --step 12 --family rational",
-)
-traces.command("sync", epilog="Example: rlvr traces sync runs/tiny")(sync)
-app.add_typer(traces, name="traces")
-
-
-@traces.command(epilog="Example: rlvr traces runs/tiny --step 12 --family rational")
-def show(
-    run: Annotated[Path, typer.Argument(help="A run folder.")],
-    step: Annotated[int | None, typer.Option(help="Only rollouts of this step.")] = None,
-    family: Annotated[str | None, typer.Option(help="Only problems of this family.")] = None,
-    search: Annotated[str | None, typer.Option(help="Only rollouts that hold this text.")] = None,
-    limit: Annotated[int, typer.Option(help="At most so many.")] = 8,
-) -> None:
-    """Read the rollouts of a run: problem, working, verdict, reward."""
-    from rlvr.trace.terminal import show as show_rollouts
-
-    show_rollouts(run, step=step, family=family, search=search, limit=limit)
 
 
 def main() -> None:

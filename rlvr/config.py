@@ -115,7 +115,7 @@ class RolloutConfig(Section):
     kv_cache_gb: PositiveFloat = 0.5
     parity_completions: Positive = 8
     parity_mean_limit: PositiveFloat = 0.02  # nats
-    parity_max_limit: PositiveFloat = 0.5  # nats
+    parity_p99_limit: PositiveFloat = 0.5  # nats, of 99 % of the tokens
 
 
 class RewardConfig(Section):
@@ -124,6 +124,7 @@ class RewardConfig(Section):
     correct: Weight = 1.0
     domain: Weight = 0.2
     format: Weight = 0.1
+    process: Weight = 0.0
     truncated: Literal["mask", "penalise"] = "penalise"
     truncated_penalty: Weight = 0.2
 

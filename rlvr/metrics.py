@@ -10,7 +10,7 @@ import numpy as np
 from rlvr.rollouts import Group
 from verifiers import Decision
 
-TERMS = ("correct", "domain", "format", "truncated")
+TERMS = ("correct", "domain", "format", "process", "truncated")
 HABITS = (
     "domain_stated",
     "domain_first",

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from rlvr.config import RewardConfig
 from rlvr.types import Completion, Reward, Task
-from verifiers import Decision, Reason, read_habits, verify_completion
+from verifiers import Decision, Reason, check_steps, read_habits, verify_completion
+from verifiers.trace.process_reward import process_reward
 
 UNREADABLE = frozenset(
     {
@@ -23,6 +24,7 @@ def score(task: Task, completion: Completion, text: str, config: RewardConfig) -
     * ``correct``: the verdict on the final answer;
     * ``domain``: every restriction of the equation stated, and truly, where it has any;
     * ``format``: exactly one final answer, readable, and an end of its own;
+    * ``process``: the share of true steps up to the first error (off by default);
     * ``truncated``: minus a penalty where the completion was cut off (or masked, by config).
 
     An undecided verdict is the verifier's failure: its completion is not counted.
@@ -36,6 +38,9 @@ def score(task: Task, completion: Completion, text: str, config: RewardConfig) -
     }
     if habits.domain_stated is not None:
         terms["domain"] = config.domain * habits.domain_stated
+    if config.process:  # only then: a checked trace costs ten times a verdict
+        trace = check_steps(task.problem, text)
+        terms["process"] = config.process * process_reward(trace, task.problem, text)
     if is_truncated and config.truncated == "penalise":
         terms["truncated"] = -config.truncated_penalty
     is_masked = is_truncated and config.truncated == "mask"

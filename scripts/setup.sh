@@ -6,6 +6,7 @@
 #   PYTHON=python3.12           the Python to use, instead of the first one on PATH that will do
 #   RLVR_ACCELERATOR=cpu|cuda   instead of looking for an NVIDIA GPU
 #   TORCH_CPU_INDEX=URL         where to look for torch's CPU build when pip's own settings have none
+#   RLVR_CHROMIUM=PATH          a browser for the tests of the report, instead of one on PATH
 #   RLVR_SETUP_DRY_RUN=1        print the commands and run none
 #
 # .venv/rlvr-setup says what is in .venv: "unfinished", or a hash of all that decides it, the
@@ -186,6 +187,28 @@ install() {
     [[ -n $dry_run ]] || echo "$key $extra $accelerator" >"$state"
 }
 
+# The browser tests want a Chromium; without one they are skipped, so this never fails.
+find_or_install_chromium() {
+    [[ $extra == test && -z ${RLVR_CHROMIUM:-} ]] || return 0
+    local name
+    for name in chromium chromium-browser google-chrome google-chrome-stable; do
+        command -v "$name" >/dev/null && return
+    done
+    local advice="Install the package chromium, or name one with RLVR_CHROMIUM=/path/to/chromium."
+    if ((EUID != 0)) || ! command -v apt-get >/dev/null; then
+        say "no Chromium found: the tests of the report's pages will be skipped. $advice"
+        return
+    fi
+    if [[ -n $dry_run ]]; then
+        show apt-get install -y chromium
+        return
+    fi
+    say "installing chromium for the tests of the report's pages ..."
+    { apt-get update && DEBIAN_FRONTEND=noninteractive apt-get install -y --no-install-recommends \
+        chromium; } >/dev/null 2>&1 \
+        || say "apt-get could not install chromium: those tests will be skipped. $advice"
+}
+
 extra="${1:-train}"
 [[ $extra == train || $extra == test ]] || fail "unknown extra '$extra'" "Accepted: train or test."
 check_machine
@@ -204,5 +227,6 @@ torch_index="${TORCH_CPU_INDEX:-https://download.pytorch.org/whl/cpu}"
 uv_install=("$venv/bin/uv" pip install --python "$venv/bin/python")
 [[ -t 2 ]] || uv_install+=(--quiet)
 make_venv
+find_or_install_chromium
 install
 say "ready"

@@ -74,6 +74,34 @@ def test_traces_of_no_run(monkeypatch, capsys, tmp_path):
     assert "nowhere" in err
 
 
+def test_traces_in_the_terminal_and_as_pages(monkeypatch, capsys, tmp_path):
+    from tests.report.runs import write_run
+
+    run_folder = str(write_run(tmp_path / "tiny", steps=4))
+    code, out, _ = run(monkeypatch, capsys, "traces", run_folder, "--picked", "aha")
+    assert (code, "step 2" in out, "picked: aha, corrected" in out) == (0, True, True)
+    code, _, err = run(monkeypatch, capsys, "traces", run_folder, "--picked", "nice")
+    assert (code, "accepted: aha" in err) == (2, True)
+    pages = str(tmp_path / "pages")
+    code, out, err = run(monkeypatch, capsys, "traces", run_folder, "--html", pages, "--jobs", "1")
+    assert (code, "index.html" in out) == (0, True), err
+    both = str(tmp_path / "both")
+    code, out, err = run(
+        monkeypatch, capsys, "traces", "compare", run_folder, run_folder, "--html", both
+    )
+    assert (code, (tmp_path / "both" / "data" / "b" / "index.js").exists()) == (0, True), err
+    code, _, err = run(monkeypatch, capsys, "traces", run_folder, "--html", both, "--step", "3")
+    assert (code, "leave out --step" in " ".join(err.split())) == (2, True)
+
+
+def test_traces_start_without_the_heavy_libraries():
+    code = (
+        "import sys, rlvr.cli, rlvr.report.build, rlvr.trace.terminal\n"
+        "assert not {'torch', 'transformers', 'wandb'} & set(sys.modules)"
+    )
+    subprocess.run([sys.executable, "-c", code], check=True)
+
+
 def test_eval_prints_metrics_as_json(monkeypatch, capsys, tmp_path):
     from rlvr.config_load import load_config
     from rlvr.newborn import save_newborn

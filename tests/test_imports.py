@@ -40,14 +40,14 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("models, engines, traces", (
         ("rlvr.learn.policy",), ("rlvr.rollout.*",), ("rlvr.trace.*",), ("rlvr.checkpoint",),
     )),
-    ("scored groups", (("rlvr.rollouts",),)),
+    ("scored groups, the report", (("rlvr.rollouts",), ("rlvr.report.*",))),
     ("training and evaluation", (
         ("rlvr.learn.trainer",), ("rlvr.learn.sft",), ("rlvr.evaluate",), ("rlvr.metrics",),
         ("rlvr.probe",),
     )),
     ("the loop", (("rlvr.loop",),)),
     ("the job around it", (("rlvr.run", "rlvr.summary"),)),
-    ("the command line", (("rlvr.cli", "rlvr.cli_sync", "rlvr.__main__"),)),
+    ("the command line", (("rlvr.cli", "rlvr.cli_traces", "rlvr.cli_sync", "rlvr.__main__"),)),
 )  # fmt: skip
 NO_TORCH_BELOW = 4
 

@@ -51,7 +51,7 @@ def test_wheel_holds_both_packages_the_prompts_and_the_licence(wheel: Path) -> N
         str(file.relative_to(ROOT))
         for package in ("rlvr", "verifiers")
         for file in (ROOT / package).rglob("*")
-        if file.suffix in {".py", ".toml", ".html", ".css", ".js"}
+        if file.suffix in {".py", ".toml", ".html", ".j2", ".css", ".js"}
     }
     prompts = {f"rlvr/prompts/{file.name}" for file in (ROOT / "prompts").glob("*.txt")}
     assert len(prompts) >= 3

@@ -105,3 +105,25 @@ def test_no_domain_term_where_nothing_is_restricted():
 def test_undecided_is_not_counted():
     task = Task(id="t", family="odd", text="", problem=Problem(equation="x = cos(x)"))
     assert not reward("\\boxed{1}", task=task).counted
+
+
+PROCESS = CONFIG.model_copy(update={"process": 0.5})
+
+
+def test_the_way_earns_only_where_it_is_asked_for():
+    assert "process" not in reward(GOOD).terms
+    assert reward(GOOD, config=PROCESS).terms["process"] == 0.5
+
+
+def test_a_right_answer_by_a_wrong_step_earns_less_for_the_way():
+    wrong_step = GOOD.replace("(x - 2)(x - 3)", "(x - 2)(x - 4)")
+    result = reward(wrong_step, config=PROCESS)
+    assert result.terms["correct"] == 1.0
+    assert 0 < result.terms["process"] <= 0.25
+
+
+def test_padding_with_trivialities_earns_nothing_more():
+    padded = "1 = 1\nx = x\n2 = 2\n" + GOOD.replace("(x - 2)(x - 3)", "(x - 2)(x - 4)")
+    plain = GOOD.replace("(x - 2)(x - 3)", "(x - 2)(x - 4)")
+    ways = [reward(text, config=PROCESS).terms["process"] for text in (padded, plain)]
+    assert ways[0] == ways[1]

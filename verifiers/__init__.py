@@ -7,6 +7,8 @@ from verifiers.read_set import parse_set
 from verifiers.read_value import AnswerError
 from verifiers.request import Request
 from verifiers.solve import Solution, UndecidedError, domain_conditions, real_domain, solve
+from verifiers.trace.check import check_steps
+from verifiers.trace.records import Trace
 from verifiers.types import Ask, Decision, Domain, Habits, Problem, Reason, Verdict
 from verifiers.verify import verify, verify_completion
 
@@ -24,10 +26,12 @@ __all__ = [
     "Reason",
     "Request",
     "Solution",
+    "Trace",
     "UndecidedError",
     "Verdict",
     "averify",
     "averify_batch",
+    "check_steps",
     "domain_conditions",
     "parse_set",
     "read_habits",

@@ -1,4 +1,4 @@
-"""python -m verifiers check|solve|grade|serve."""
+"""python -m verifiers check|solve|trace|grade|serve."""
 
 from __future__ import annotations
 
@@ -6,12 +6,15 @@ import argparse
 import re
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 from typing import TypeAlias
 
 from verifiers.grade import grade_file
 from verifiers.pool import Limits
 from verifiers.server import ServerOptions, run_server
 from verifiers.solve import UndecidedError, solve
+from verifiers.trace.check import check_steps
+from verifiers.trace.show import render
 from verifiers.types import Ask, Decision, Domain, Problem, Verdict
 from verifiers.verify import verify, verify_completion
 
@@ -52,6 +55,16 @@ def _solve(options: argparse.Namespace) -> int:
             print(f"{label:12} {', '.join(map(str, values))}")
     print("certificate  " + "\n             ".join(solution.certificate))
     return 0
+
+
+def _trace(options: argparse.Namespace) -> int:
+    if options.file == "-":
+        completion = sys.stdin.read()
+    else:
+        completion = Path(options.file).read_text(encoding="utf-8", errors="replace")
+    trace = check_steps(_problem(options), completion)
+    print(render(trace, completion, colour=sys.stdout.isatty()))
+    return EXIT_STATUS[trace.verdict.verdict]
 
 
 def _grade(options: argparse.Namespace) -> int:
@@ -116,9 +129,10 @@ def _parser() -> argparse.ArgumentParser:
         description="Decides whether an answer to an equation is right, without a gold answer.",
         epilog="example: python -m verifiers check '3 - (3+y)/y = y' 'y = 1, y = 3'",
     )
-    commands = parser.add_subparsers(required=True, metavar="check|solve|grade|serve")
+    commands = parser.add_subparsers(required=True, metavar="check|solve|trace|grade|serve")
     _add_check(commands)
     _add_solve(commands)
+    _add_trace(commands)
     _add_grade(commands)
     _add_serve(commands)
     return parser
@@ -147,6 +161,18 @@ def _add_solve(commands: Commands) -> None:
     )
     _add_problem(solve_command)
     solve_command.set_defaults(run=_solve)
+
+
+def _add_trace(commands: Commands) -> None:
+    trace = commands.add_parser(
+        "trace",
+        help="a completion with marks under what it claims; exit status as of check",
+        epilog="example: python -m verifiers trace 'x^2 = 3x' completion.txt",
+    )
+    _add_problem(trace)
+    trace.add_argument("file", metavar="FILE", help="the completion; - for standard input")
+    trace.add_argument("--ask", type=Ask, choices=list(Ask), default=Ask.SOLUTIONS)
+    trace.set_defaults(run=_trace)
 
 
 def _add_grade(commands: Commands) -> None:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import MAX_SEPARATION_BITS, Real, separation_bits
-from verifiers.algebra.periodic import PeriodicSet
+from verifiers.algebra.periodic import INTEGERS, PeriodicSet
 from verifiers.algebra.sets import RealSet
 from verifiers.algebra.symmetric import product, total
 from verifiers.answer import Answer
@@ -49,6 +49,8 @@ def expected_text(solution: Solution, ask: Ask) -> str | None:
 
 
 def _compare_sets(solution: Solution, answered: RealSet) -> tuple[Reason, tuple[str, ...]]:
+    if solution.among is Domain.INTEGER and isinstance(solution.solutions, PeriodicSet):
+        answered = _integers_of_intervals(answered)
     if answered == solution.solutions:
         return Reason.EQUAL, solution.certificate
     invented, missing = _differences(solution, answered)
@@ -74,7 +76,8 @@ def _differences(solution: Solution, answered: RealSet) -> tuple[Sequence[Real],
     Of an interval among the integers or the rationals, these alone are meant.
     """
     invented, missing = _minus(answered, solution.solutions), _minus(solution.solutions, answered)
-    if solution.among in _WHOLE_INTERVALS:
+    families = any(isinstance(each, PeriodicSet) for each in (invented, missing))
+    if solution.among in _WHOLE_INTERVALS or families:
         return _examples(invented), _examples(missing)
     known = solution.solutions.breaks
     strangers = answered & ~without_strangers(answered, solution.among, known)
@@ -83,6 +86,13 @@ def _differences(solution: Solution, answered: RealSet) -> tuple[Sequence[Real],
         [*(strangers.points or ()), *wrong][:MAX_EXAMPLES],
         members(missing, solution.among, MAX_EXAMPLES, known),
     )
+
+
+def _integers_of_intervals(answered: RealSet) -> RealSet:
+    """The integers of an answer of intervals, which are all that it stands for."""
+    if isinstance(answered, PeriodicSet) or without_strangers(answered, Domain.INTEGER) != answered:
+        return answered
+    return answered & INTEGERS
 
 
 def _minus(left: RealSet, right: RealSet) -> RealSet:

@@ -53,7 +53,7 @@ def compare_tuples(
             evidence.append(wrong[1])
     for point in _missing(solution, answer.points):
         reasons.append(Reason.MISSING_SOLUTION)
-        evidence.append(f"{solution.unknown} = {_shown(point)} is a solution and is missing.")
+        evidence.append(f"{solution.unknown} = {shown_point(point)} is a solution and is missing.")
     if not reasons:
         return Reason.EQUAL, solution.certificate
     worst = (Reason.OUTSIDE_DOMAIN, Reason.NOT_A_SOLUTION, Reason.MISSING_SOLUTION)
@@ -93,7 +93,7 @@ def _missing(solution: SystemSolution, answered: tuple[Point, ...]) -> list[Poin
 def _why_not(solution: SystemSolution, point: Point) -> tuple[Reason, str] | None:
     """Why a tuple is no solution, by the first relation that it breaks; None where it is one."""
     system = solution.system
-    at = f"{system.label} = {_shown(point)}"
+    at = f"{system.label} = {shown_point(point)}"
     named = dict(zip(system.unknowns, point, strict=True))
     results = [(each, holds_for(system, each, point)) for each in system.relations]
     for relation, held in results:
@@ -121,7 +121,7 @@ def _compare_family(
 ) -> tuple[Reason, tuple[str, ...]]:
     """Both are flats: the answered one lies in the other, and is of the same dimension."""
     names = tuple(sorted(family.names))
-    rows = _affine_rows(family, names)
+    rows = affine_rows(family, names)
     origin = (fmpq(0),) * len(names)
     units = [tuple(fmpq(i == k) for i in range(len(names))) for k in range(len(names))]
     for values in (origin, *units):  # a flat lies in another if these points of it do
@@ -136,7 +136,7 @@ def _compare_family(
     point = _outside(flat, rows)
     return (
         Reason.MISSING_SOLUTION,
-        (f"{solution.unknown} = {_shown(point)} is a solution and is missing.",),
+        (f"{solution.unknown} = {shown_point(point)} is a solution and is missing.",),
     )
 
 
@@ -152,8 +152,11 @@ def _outside(flat: Flat, rows: list[list[fmpq]]) -> Point:
     raise AssertionError("a flat of lower dimension covers the corners of a larger one")
 
 
-def _affine_rows(family: Family, names: tuple[str, ...]) -> list[list[fmpq]]:
-    """For each coordinate its coefficient of each name, then the constant."""
+def affine_rows(family: Family, names: tuple[str, ...]) -> list[list[fmpq]]:
+    """For each coordinate its coefficient of each name, then the constant.
+
+    Raises ``AnswerError`` for a coordinate that is not linear.
+    """
     clearing = Clearing(names, family.coordinates)
     rows = []
     for part in family.coordinates:
@@ -187,6 +190,7 @@ def _exact(number: Real) -> fmpq:
     return fmpq(rational.numerator, rational.denominator)
 
 
-def _shown(point: Point) -> str:
+def shown_point(point: Point) -> str:
+    """Cut where it is long."""
     text = point_text(point)
     return text if len(text) <= _SHOWN else text[:_SHOWN] + "..."

@@ -34,7 +34,9 @@ class Extraction:
 
 
 @dataclass(frozen=True, slots=True)
-class _Box:
+class Box:
+    """``\\boxed{...}`` at ``start:end`` of a text."""
+
     start: int
     end: int
     content: str | None  # None: never closed
@@ -43,15 +45,15 @@ class _Box:
 def extract_answer(completion: str) -> Extraction:
     """The one final answer of a completion, in time linear in its length."""
     text = _after_thinking(completion)
-    boxes = list(_boxes(text))
-    if not boxes:
+    found = list(boxes(text))
+    if not found:
         return Extraction(None, Reason.NO_ANSWER, "There is no \\boxed{...} in the completion.")
-    last = boxes[-1]
+    last = found[-1]
     if last.content is None:
         return Extraction(None, Reason.NO_ANSWER, "The last \\boxed{ is never closed.")
     if not last.content.strip():
         return Extraction(None, Reason.NO_ANSWER, "The \\boxed{} is empty.")
-    for earlier, later in pairwise(boxes):
+    for earlier, later in pairwise(found):
         between = text[earlier.end : later.start]
         if not _same(earlier, later) and not _CORRECTION.search(between):
             return Extraction(
@@ -68,7 +70,7 @@ def _after_thinking(completion: str) -> str:
     return "" if "<think>" in text else text
 
 
-def _boxes(text: str) -> Iterator[_Box]:
+def boxes(text: str) -> Iterator[Box]:
     """The outermost boxes, in order."""
     depth = 0
     start = content_start = -1
@@ -83,11 +85,11 @@ def _boxes(text: str) -> Iterator[_Box]:
         elif token == "}":
             depth -= 1
         if depth == 0:
-            yield _Box(start, match.end(), text[content_start : match.start()])
+            yield Box(start, match.end(), text[content_start : match.start()])
             start = -1
     if start >= 0:
-        yield _Box(start, len(text), None)
+        yield Box(start, len(text), None)
 
 
-def _same(left: _Box, right: _Box) -> bool:
+def _same(left: Box, right: Box) -> bool:
     return "".join((left.content or "").split()) == "".join((right.content or "").split())

@@ -1,7 +1,8 @@
 """An answer against a gold answer alone: one grammar reads both, and they are compared exactly.
 
-A gold answer is a set of numbers (``3``, ``x = 1 or x = 2``, ``x >= 3``, ``no real solutions``) or
-one expression in parameters (``x = 2a + 1``). What it names as its unknown, an answer may name too.
+A gold answer is a set of numbers (``3``, ``x = 1 or x = 2``, ``x >= 3``, ``no real solutions``),
+one expression in parameters (``x = 2a + 1``) or, where several unknowns are declared, tuples.
+What it names as its unknown, an answer may name too.
 """
 
 from __future__ import annotations
@@ -15,6 +16,12 @@ from typing import TypeAlias
 from verifiers.algebra.identity import NoProofError, identical
 from verifiers.algebra.sets import RealSet
 from verifiers.answer import parse_answer
+from verifiers.gold_tuples import (
+    GoldTuples,
+    compare_with_tuples,
+    read_gold_tuples,
+    several_unknowns,
+)
 from verifiers.read_value import AnswerError
 from verifiers.syntax.ast import Expr, PlusMinus, Sym
 from verifiers.syntax.errors import MAX_CHARACTERS, OverBudgetError, ParseError
@@ -39,14 +46,17 @@ class GoldError(ValueError):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Gold:
-    """Numbers or an expression; ``unknown`` is None where the gold answer names none."""
+    """Numbers, an expression or tuples; ``unknown`` is None where the gold answer names none."""
 
     unknown: str | None
     numbers: RealSet | None = None
     expression: Expr | None = None
+    tuples: GoldTuples | None = None
 
     @property
     def text(self) -> str:
+        if self.tuples is not None:
+            return self.tuples.text
         if self.expression is not None:
             return to_text(self.expression)
         assert self.numbers is not None
@@ -56,6 +66,11 @@ class Gold:
 @lru_cache(maxsize=CACHE_SIZE)
 def read_gold(text: str, unknown: str | None = None) -> Gold | GoldError:
     """What ``text`` says, or why that cannot be told; ``unknown`` is declared beside it."""
+    try:
+        if several := several_unknowns(unknown):
+            return Gold(unknown, tuples=read_gold_tuples(text, several))
+    except (AnswerError, OverBudgetError) as error:
+        return GoldError(f"The gold answer cannot be read. {error}")
     names = _names(text)
     problem = ""
     candidates = [unknown] if unknown else [None, *names]
@@ -81,6 +96,8 @@ def compare_with_gold(gold: Gold, text: str) -> Comparison:
 
     Raises ``OverBudgetError`` for numbers that are too entangled.
     """
+    if gold.tuples is not None:
+        return compare_with_tuples(gold.tuples, text)
     if gold.expression is not None:
         return _compare_expressions(gold, gold.expression, text)
     assert gold.numbers is not None

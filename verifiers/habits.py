@@ -34,10 +34,16 @@ NONE = Habits(
 )
 
 
-def read_habits(problem: Problem, completion: str, verdict: Verdict | None = None) -> Habits:
+def read_habits(
+    problem: Problem,
+    completion: str,
+    verdict: Verdict | None = None,
+    lines: Sequence[Line] | None = None,
+) -> Habits:
     """The habits of a completion; all ``None`` where the problem itself cannot be solved.
 
-    ``verdict`` is the completion's own; without it no excluded value is looked for.
+    ``verdict`` is the completion's own; without it no excluded value is looked for. ``lines`` are
+    what it says, where it was read already; without them it is read line by line.
     """
     try:
         solution = solve(problem)
@@ -46,8 +52,9 @@ def read_habits(problem: Problem, completion: str, verdict: Verdict | None = Non
     if not isinstance(solution, Solution):
         return NONE  # habits are those of one equation in one unknown
     candidates = _candidates(solution)
-    working = completion.rsplit("\\boxed", 1)[0]
-    lines = read_lines(working, frozenset({solution.unknown}))
+    if lines is None:
+        working = completion.rsplit("\\boxed", 1)[0]
+        lines = read_lines(working, frozenset({solution.unknown}))
     stated_at = _domain_stated(solution, lines)
     has_restriction = bool(solution.domain_texts)
     is_quadratic = candidates is not None and _is_quadratic(solution, candidates)

@@ -1,4 +1,4 @@
-"""What a text says about free names at its end: ``, t ∈ ℝ``, ``for any real t``."""
+"""What a text says about free names: ``, t ∈ ℝ``, ``for any real t``, ``{(t, 1 - t) | t ∈ ℝ}``."""
 
 from __future__ import annotations
 
@@ -18,6 +18,11 @@ _FREE = re.compile(
     rf"(?:\s+{_REAL})?"
     r")[\s.$]*"
 )
+_BUILDER = re.compile(
+    r"\s*(?:\\left\s*)?\\?\{\s*(?P<tuple>(?:\\left\s*)?\([^|:]*?\))\s*"
+    r"(?:(?:∈|\\in\b)\s*(?:ℝ|\\mathbb\s*\{?\s*R\s*\}?)\s*(?:[²³]|\^\s*\{?\d\}?)\s*)?"
+    r"(?:\\[,;]\s*)*(?:\||:|\\mid\b|\\vert\b)(?P<rest>.*?)(?:\\right\s*)?\\?\}[\s.$]*"
+)
 _CUT = re.compile(r"[,;:]|(?<=\))\s|\s(?=(?:where|with|for|and|such that)\b)")
 
 
@@ -30,3 +35,14 @@ def without_declaration(text: str) -> tuple[str, frozenset[str]]:
             names = tail["names"] or tail["names2"] or tail["names3"]
             return text[:at], frozenset(re.split(r"\s*,\s*|\s+and\s+", names.replace("{", "")))
     return text, frozenset()
+
+
+def without_builder(text: str, unknowns: tuple[str, ...]) -> str:
+    """``(t, 1 - t), t ∈ ℝ`` for ``{(t, 1 - t) | t ∈ ℝ}``, ``y = 1 - x`` for ``{(x, y) | ...}``."""
+    found = _BUILDER.fullmatch(text)
+    if found is None:
+        return text
+    names = re.sub(r"[\s{}()]|\\left|\\right|\\[,;]", "", found["tuple"]).split(",")
+    if sorted(names) == sorted(unknowns):
+        return found["rest"]
+    return f"{found['tuple']}, {found['rest']}"

@@ -6,7 +6,7 @@
 
 Assignments gather in a group until each unknown has a value; ``x_1, y_1`` and ``x_2, y_2`` gather
 apart. "or" stands between whole solutions only. A name without a value is the parameter of
-infinitely many solutions: ``(t, 1 - t)``.
+infinitely many solutions: ``(t, 1 - t)``, ``y = 1 - x``.
 """
 
 from __future__ import annotations
@@ -16,13 +16,13 @@ from collections.abc import Mapping
 
 from verifiers.algebra.exact import Real
 from verifiers.phrases import read_phrase, unwrapped
-from verifiers.read_free import without_declaration
+from verifiers.read_free import without_builder, without_declaration
 from verifiers.read_set import LEAD_IN, parse_set
 from verifiers.read_value import AnswerError, ValueParser
 from verifiers.syntax.ast import Expr, PlusMinus, Sym
-from verifiers.syntax.errors import ParseError
+from verifiers.syntax.errors import OverBudgetError, ParseError
 from verifiers.syntax.text import to_text
-from verifiers.syntax.walk import free_names, plus_minus_choices, subexpressions
+from verifiers.syntax.walk import free_names, plus_minus_choices, subexpressions, substitute
 from verifiers.tuples import Family, Tuples
 from verifiers.types import Reason
 
@@ -30,7 +30,7 @@ _INFINITE = re.compile(
     r"\s*(?:there are |the system has )?infinitely many(?: real)? solutions\s*[:,]\s*(?=\S)", re.I
 )
 
-
+MAX_PUT_IN = 200  # parts of a tuple after values were put into each other
 _EMPTY_SET = ("∅", "\\emptyset", "\\varnothing", "{}", "\\{\\}")
 
 
@@ -59,7 +59,9 @@ def parse_tuples(
         plain = plain[lead_in.end() :] if lead_in else plain
     if not infinite:
         return _TupleParser(plain, None, unknowns, parameters).answer()
-    return _TupleParser(*without_declaration(plain), unknowns, parameters).answer()
+    return _TupleParser(
+        *without_declaration(without_builder(plain, unknowns)), unknowns, parameters
+    ).answer()
 
 
 class _TupleParser(ValueParser):
@@ -171,6 +173,8 @@ class _TupleParser(ValueParser):
         if not targets and len(sides) > 1:
             shown = to_text(sides[0])[:80]
             raise AnswerError(Reason.WRONG_KIND, f"The answer gives {shown}, not an unknown.")
+        if len(targets) > 1 and not values and self._declared is not None:
+            values = [Sym(targets.pop()[0])]  # x = y is solved for x
         if not targets or not values:
             raise AnswerError(
                 Reason.WRONG_KIND, f"A value for each of {', '.join(self._unknowns)} is asked for."
@@ -189,12 +193,18 @@ class _TupleParser(ValueParser):
     def _check_complete(self) -> None:
         for group in self._groups.values():
             missing = [name for name in self._unknowns if name not in group]
-            if self._declared and self._declared.issuperset(missing):
+            if self._declared is not None and self._is_free(missing, group):
                 row = tuple(group.get(name, Sym(name)) for name in self._unknowns)
                 self._add(row, self._unknowns)
                 continue
             raise AnswerError(Reason.WRONG_KIND, f"The answer gives {missing[0]} no value.")
         self._groups.clear()
+
+    def _is_free(self, missing: list[str], group: dict[str, Expr]) -> bool:
+        """Whether each name is said to be free, or stands in a value of y = 3 - x."""
+        assert self._declared is not None
+        used = frozenset().union(*map(free_names, group.values()))
+        return (self._declared | used).issuperset(missing)
 
     def _add(self, row: tuple[Expr, ...], order: tuple[str, ...]) -> None:
         if len(row) != len(order):
@@ -224,11 +234,22 @@ class _TupleParser(ValueParser):
     def _solution_family(self, names: frozenset[str]) -> Family:
         if len(self._rows) != 1 or any(map(_num_signs, self._rows[0])):
             raise AnswerError(Reason.WRONG_KIND, "Infinitely many solutions are one family.")
-        (row,) = self._rows
-        for name in names & set(self._unknowns):
-            if row[self._unknowns.index(name)] != Sym(name):
-                raise AnswerError(Reason.WRONG_KIND, f"The answer gives {name} by itself.")
-        return Family(row, names)
+        row = self._put_in(self._rows[0])
+        names = frozenset().union(*map(free_names, row))
+        return Family(row, names - self.parameters.keys(), self._declared or frozenset())
+
+    def _put_in(self, row: tuple[Expr, ...]) -> tuple[Expr, ...]:
+        """Without unknowns that have a value in it: ``(t, 3 - t)`` for ``x = t, y = 3 - x``."""
+        given = dict(zip(self._unknowns, row, strict=True))
+        given = {name: value for name, value in given.items() if value != Sym(name)}
+        for _ in range(len(row) + 1):
+            used = given.keys() & frozenset().union(*map(free_names, row))
+            if not used:
+                return row
+            row = tuple(substitute(part, given) for part in row)
+            if sum(1 for part in row for _ in subexpressions(part)) > MAX_PUT_IN:
+                raise OverBudgetError("values that use each other")
+        raise AnswerError(Reason.WRONG_KIND, f"The answer gives {min(used)} by itself.")
 
 
 def _num_signs(expr: Expr) -> int:

@@ -11,10 +11,14 @@ from verifiers.syntax.text import to_text
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Family:
-    """A tuple of expressions in ``names``, each of which runs through the real numbers."""
+    """A tuple of expressions in ``names``, each of which runs through the real numbers.
+
+    ``declared``: the names of which the text says so, as ``t ∈ ℝ``.
+    """
 
     coordinates: tuple[Expr, ...]
     names: frozenset[str]
+    declared: frozenset[str]
 
 
 @dataclass(frozen=True, slots=True, eq=False)

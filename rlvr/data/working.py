@@ -94,14 +94,20 @@ def conclude(
 def _compared(equation: Equation, candidates: tuple[Number, ...]) -> list[Fraction]:
     """The candidates that could be excluded: excluded values are rational.
 
-    None for a form that never gains one: a model that mostly reads "3 != 2" writes it of 2 too.
+    None for a form that never gains one: a model that mostly reads "no" says it of all.
     """
     return [c for c in candidates if isinstance(c, Fraction)] if equation.may_gain_excluded else []
 
 
 def _held_against(value: Fraction, excluded: tuple[Fraction, ...]) -> str:
-    """``3 != 2``, or ``2 = 2`` for a candidate that the domain shuts out."""
-    return ", ".join(f"{value} {'=' if value == out else '!='} {out}" for out in excluded)
+    """``3 - 2 = 1``, and ``2 - 2 = 0`` for a candidate that the domain shuts out.
+
+    Written so that the value of the denominator comes last, when both numbers stand there: asked
+    for ``2 = 2`` or ``3 != 2``, a small model chooses the sign before it has looked.
+    """
+    return ", ".join(
+        f"{value} {'+' if out < 0 else '-'} {abs(out)} = {value - out}" for out in excluded
+    )
 
 
 def answer_lines(ask: Ask, values: tuple[Number, ...]) -> list[str]:

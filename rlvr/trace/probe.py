@@ -20,18 +20,19 @@ TRANSITIONS = ("right_right", "wrong_right", "right_wrong", "wrong_wrong")
 
 def probe_metrics(rows: Sequence[Row]) -> dict[str, float]:
     """``probe/accuracy`` and ``probe/habits/<habit>_rate`` (over the problems to which a habit
-    applies), and, of the ``aha/n`` rows with a checked trace, ``aha/*_rate`` and
+    applies), and over all ``aha/n`` rows, by their checked ``trace``, ``aha/*_rate`` and
     ``transition/*_rate``; beside each rate its Wilson interval as ``.../low`` and ``.../high``.
 
     What applies to no row is left out.
     """
+    if not rows:
+        return {}
     metrics = _rate("probe/accuracy", [row["verdict"] == "correct" for row in rows])
     for habit in sorted({name for row in rows for name in row["habits"]}):
         shown = (row["habits"][habit] for row in rows)
         metrics |= _rate(habit_key(habit), [value for value in shown if value is not None])
-    traces = [row["trace"] for row in rows if row["trace"] is not None]
-    if traces:
-        metrics["aha/n"] = float(len(traces))
+    traces = [row["trace"] for row in rows]
+    metrics["aha/n"] = float(len(traces))
     for name, field in TURNS.items():
         metrics |= _rate(name, [trace[field] for trace in traces])
     for turn in TRANSITIONS:

@@ -3,42 +3,38 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
-from verifiers import Ask, Domain, Problem
-
-if TYPE_CHECKING:
-    from verifiers.trace.records import Trace
+from verifiers import Ask, Domain, Problem, check_steps
+from verifiers.trace.records import Trace
 
 Row = Mapping[str, Any]
 
-
-def trace_row(problem: Problem, completion: str) -> dict[str, Any] | None:
-    """A completion's checked trace as a row keeps it; None while the grader cannot check steps.
-
-    Offsets count characters of ``completion``, which must be the text as the row has it.
-    """
-    import verifiers
-
-    check = getattr(verifiers, "check_steps", None)
-    return None if check is None else as_row(check(problem, completion))
-
-
-def as_row(trace: Trace) -> dict[str, Any]:
-    """All fields of a ``Trace`` but the verdict, which a row has of its own (and which depends on
-    the clock), and ``corrected``, ``verified_aha`` and ``broken``."""
-    row = asdict(trace)
-    del row["verdict"]
-    turns = {name: getattr(trace, name) for name in ("corrected", "verified_aha", "broken")}
-    return row | turns
+TURNS = {
+    "aha": "verified_aha",
+    "corrected": "corrected",
+    "broken": "broken",
+    "keyword": "keyword_aha",
+}
 
 
 def with_trace(row: Row) -> dict[str, Any]:
-    """The same row with a ``trace``; the one that it has is kept."""
-    if "trace" in row:
+    """The same row with a ``trace`` (see ``as_row``); the one that it has is kept."""
+    if row.get("trace") is not None:
         return dict(row)
-    return {**row, "trace": trace_row(problem_of(row), row["completion"])}
+    return {**row, "trace": as_row(check_steps(problem_of(row), row["completion"]))}
+
+
+def as_row(trace: Trace) -> dict[str, Any]:
+    """A trace as a row keeps it: as JSON has it, with offsets in characters."""
+    return trace.as_dict()
+
+
+def turns(trace: Mapping[str, Any] | None) -> frozenset[str]:
+    """Which of ``TURNS`` a trace is; none where there is no trace."""
+    if trace is None:
+        return frozenset()
+    return frozenset(name for name, field in TURNS.items() if trace[field])
 
 
 def problem_of(row: Row) -> Problem:

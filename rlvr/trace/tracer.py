@@ -74,10 +74,7 @@ class Tracer:
 
     def log_probe(self, step: int, rollouts: Sequence[Rollout]) -> None:
         """The probe set's rollouts, each with its checked ``trace``, and what they come to."""
-        rows = [
-            with_trace(plain(rollout_row(step, rollout, None, index)))
-            for index, rollout in enumerate(rollouts)
-        ]
+        rows = [with_trace(plain(rollout_row(step, rollout, None))) for rollout in rollouts]
         path = rollouts_path(self._folder, step, PROBE)
         append_rows(path, rows)
         self._unsynced.add(path)

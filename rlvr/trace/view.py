@@ -25,7 +25,7 @@ Cell = str | int | float | None
 
 LIMIT = 32  # rollouts in a table
 CHECKED = 256  # rollouts whose traces are checked before picking: milliseconds each
-SIGNS = {"refuted": "↺", "false": "✗", "excluded": "⊘", "undecided": "?", "true": "✓"}
+SIGNS = {"refuted": "↺", "false": "✗", "excluded": "≠", "undecided": "?", "true": "✓"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,13 +86,9 @@ def _number(value: float | None) -> float | None:
     return None if value is None else float(value)
 
 
-def _of_trace(row: Row, name: str) -> Any:
-    return None if row["trace"] is None else row["trace"][name]
-
-
 def first_error_text(row: Row) -> str:
-    """``line 3: sign: ...``; empty where no step is wrong, or none was checked."""
-    error = _of_trace(row, "first_error")
+    """``line 3: sign: ...``; empty where no step is wrong."""
+    error = row["trace"]["first_error"]
     if error is None:
         return ""
     line = row["trace"]["claims"][error["claim"]]["line"] + 1
@@ -120,10 +116,10 @@ COLUMNS: dict[str, Callable[[Row, str], Cell]] = {
     "advantage": lambda row, why: _number(row["advantage"]),
     "habits": lambda row, why: _json(row["habits"]),
     "first_error": lambda row, why: first_error_text(row),
-    "transition": lambda row, why: _text(_of_trace(row, "transition")),
-    "corrected": lambda row, why: _yes_no(_of_trace(row, "corrected")),
-    "verified_aha": lambda row, why: _yes_no(_of_trace(row, "verified_aha")),
-    "broken": lambda row, why: _yes_no(_of_trace(row, "broken")),
+    "transition": lambda row, why: _text(row["trace"]["transition"]),
+    "corrected": lambda row, why: _yes_no(row["trace"]["corrected"]),
+    "verified_aha": lambda row, why: _yes_no(row["trace"]["verified_aha"]),
+    "broken": lambda row, why: _yes_no(row["trace"]["broken"]),
 }
 
 
@@ -131,8 +127,8 @@ COLUMNS: dict[str, Callable[[Row, str], Cell]] = {
 
 
 def _card(row: Row, why: str) -> dict[str, Any]:
-    trace, text = row["trace"], row["completion"]
-    marks = [] if trace is None else marks_of(trace, len(text))
+    text = row["completion"]
+    marks = marks_of(row["trace"], len(text))
     pieces = [
         {
             "text": piece,

@@ -67,7 +67,7 @@ EXCLUDED = Equation(
         (
             EXCLUDED, Ask.COUNT, habit(),
             "Domain: x != 2\nMultiply: x^2 - 5x + 6 = 0\nFactor: (x - 2)(x - 3) = 0\n"
-            "2 = 2\n3 != 2\nRoots: 3\n\\boxed{1}",
+            "2 - 2 = 0\n3 - 2 = 1\nRoots: 3\n\\boxed{1}",
         ),
     ],
 )  # fmt: skip

@@ -62,6 +62,7 @@ def checkout(tmp_path: Path) -> Checkout:
         | {
             "PATH": f"{ROOT / 'tests/scripts/stubs'}:{os.environ['PATH']}",
             "RLVR_ACCELERATOR": "cpu",
+            "RLVR_CHROMIUM": "/usr/bin/true",  # or a test would install one
             "STUB_LOG": str(log),
         },
     )

@@ -222,3 +222,35 @@ def test_dry_run_prints_the_commands_and_makes_nothing(checkout: Checkout) -> No
     assert f"--no-deps {TORCH}" in result.stdout
     assert "requirements/cpu.txt" in result.stdout
     assert not (checkout.path / ".venv").exists()
+
+
+def path_without_chromium(folder: Path) -> str:
+    """All commands of this machine but browsers, the stubs first."""
+    folder.mkdir()
+    for place in ("/usr/local/bin", "/usr/bin", "/bin"):
+        for command in Path(place).glob("*"):
+            if "chrom" not in command.name and not (folder / command.name).is_symlink():
+                (folder / command.name).symlink_to(command)
+    (folder / "apt-get").unlink(missing_ok=True)
+    return f"{ROOT / 'tests/scripts/stubs'}:{folder}"
+
+
+def test_a_chromium_is_installed_for_the_tests_by_root(checkout: Checkout, tmp_path: Path) -> None:
+    without = {"PATH": path_without_chromium(tmp_path / "bin"), "RLVR_CHROMIUM": ""}
+    lacking = checkout.run(SETUP, "test", **without)
+    assert lacking.returncode == 0, lacking.stderr
+    assert "no Chromium found: the tests of the report's pages will be skipped" in lacking.stderr
+    apt = tmp_path / "bin" / "apt-get"
+    apt.write_text('#!/bin/sh\necho "apt-get $*" >>"$STUB_LOG"\n')
+    apt.chmod(0o755)
+    shutil.rmtree(checkout.path / ".venv")
+    checkout.commands()
+    assert checkout.run(SETUP, "test", **without).returncode == 0
+    asked = [line for line in checkout.commands() if line.startswith("apt-get")]
+    expected = ["apt-get update", "apt-get install -y --no-install-recommends chromium"]
+    assert asked == (expected if os.geteuid() == 0 else [])
+
+
+def test_training_needs_no_chromium(checkout: Checkout, tmp_path: Path) -> None:
+    without = {"PATH": path_without_chromium(tmp_path / "bin"), "RLVR_CHROMIUM": ""}
+    assert "Chromium" not in checkout.run(SETUP, "train", **without).stderr

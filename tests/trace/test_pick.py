@@ -3,7 +3,9 @@ from __future__ import annotations
 from collections import Counter
 from typing import Any
 
-from rlvr.trace.pick import WHYS, groups_of, pick
+from rlvr.trace.pick import groups_of, pick
+from rlvr.trace.traced import TURNS
+from rlvr.trace.whys import WHYS
 
 
 def group(
@@ -12,6 +14,7 @@ def group(
     """A row a letter of ``answers``."""
     return [
         {
+            "step": 1,
             "task": task,
             "index": index,
             "answer": answer,
@@ -24,7 +27,7 @@ def group(
 
 
 def traced(row: dict[str, Any], *turns: str) -> dict[str, Any]:
-    row["trace"] = {name: name in turns for name in ("verified_aha", "corrected", "broken")}
+    row["trace"] = {name: name in turns for name in TURNS.values()}
     return row
 
 
@@ -47,25 +50,11 @@ def test_the_rarest_come_first_and_each_row_once() -> None:
     assert len({id(row) for row, _ in picked}) == 6
 
 
-def test_best_and_worst_are_of_one_group_the_widest() -> None:
-    rows = group("narrow", "rrr", advantages={0: 0.6, 1: -0.5})
-    rows += group("wide", "rrr", advantages={0: 0.4, 1: -0.9, 2: None})
-    found = {why: (row["task"], row["index"]) for row, why in pick(rows, limit=2)}
-    assert found == {"best": ("wide", 0), "worst": ("wide", 1)}
-
-
-def test_equal_advantages_have_no_best() -> None:
-    assert set(whys(pick(group("a", "rrr")))) == {"random"}
-    nothing = group("a", "rr", advantages={0: None, 1: None})
-    assert set(whys(pick(nothing))) == {"random"}
-
-
-def test_disagreement_is_a_wrong_majority_beside_a_right_answer() -> None:
+def test_a_disagreement_is_shown_by_one_row_of_each_side() -> None:
     split = group("split", "wwr")
     picked = pick([*group("all right", "rrr"), *split, *group("none right", "wwv")])
     shown = [row for row, why in picked if why == "disagreement"]
     assert [(row["task"], row["answer"]) for row in shown] == [("split", "w"), ("split", "r")]
-    assert "disagreement" not in whys(pick(group("right majority", "rrw")))
 
 
 def test_the_same_seed_picks_the_same_and_another_does_not() -> None:

@@ -17,9 +17,10 @@ MakeRollout = Callable[..., Rollout]
 
 def test_rates_with_their_intervals(make_rollout: MakeRollout, aha_trace: Trace) -> None:
     right, wrong = make_rollout(), make_rollout(verdict=Decision.INCORRECT)
-    rows = [{**rollout_row(9, r, None), "trace": None} for r in (right, right, right, wrong)]
-    rows[0]["trace"] = as_row(aha_trace)
-    rows[1]["trace"] = {**as_row(aha_trace), "verified_aha": False, "transition": "right_wrong"}
+    trace = as_row(aha_trace)
+    rows = [{**rollout_row(9, r, None), "trace": trace} for r in (right, right, right, wrong)]
+    rows[1]["trace"] = {**trace, "verified_aha": False, "transition": "right_wrong"}
+    rows[2]["trace"] = {**trace, "verified_aha": False, "corrected": False}
     rows[3]["habits"] = {**rows[3]["habits"], "domain_stated": False, "factoring": True}
     metrics = probe_metrics(rows)
     assert metrics["probe/accuracy"] == 0.75
@@ -28,17 +29,16 @@ def test_rates_with_their_intervals(make_rollout: MakeRollout, aha_trace: Trace)
     assert metrics["probe/habits/factoring_rate"] == 1.0  # of the one to which it applies
     assert metrics["probe/habits/factoring_rate/low"] == wilson(1, 1)[0]
     assert "probe/habits/quadratic_formula_rate" not in metrics
-    assert metrics["aha/n"] == 2
+    assert metrics["aha/n"] == 4
     assert metrics["aha/verified_rate"] == 0.5
-    assert metrics["aha/corrected_rate"] == 1.0
+    assert metrics["aha/corrected_rate"] == 0.75
     assert (metrics["aha/broken_rate"], metrics["aha/keyword_rate"]) == (0.0, 0.0)
-    assert metrics["transition/wrong_right_rate"] == metrics["transition/right_wrong_rate"] == 0.5
+    assert metrics["transition/wrong_right_rate"] == 0.75
+    assert metrics["transition/right_wrong_rate"] == 0.25
     assert all(isinstance(value, float) for value in metrics.values())
 
 
-def test_without_traces_there_are_no_rates_of_them(make_rollout: MakeRollout) -> None:
-    metrics = probe_metrics([{**rollout_row(9, make_rollout(), None), "trace": None}])
-    assert not [name for name in metrics if name.startswith(("aha/", "transition/"))]
+def test_of_no_rows_there_are_no_rates() -> None:
     assert probe_metrics([]) == {}
 
 

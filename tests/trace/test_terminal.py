@@ -8,6 +8,7 @@ from typing import Any
 import pytest
 from rich.console import Console
 
+from rlvr.trace.find import Wanted
 from rlvr.trace.jsonl import rollouts_path
 from rlvr.trace.terminal import printable, show
 from rlvr.trace.tracer import Tracer
@@ -37,9 +38,9 @@ def run(tmp_path: Path, make_rollout: MakeRollout) -> Path:
     return folder
 
 
-def shown(run: Path, **wanted: Any) -> tuple[int, str]:
+def shown(run: Path, limit: int = 10, **wanted: Any) -> tuple[int, str]:
     out = io.StringIO()
-    count = show(run, console=Console(file=out, width=120), **wanted)
+    count = show(run, Wanted(**wanted), limit, console=Console(file=out, width=120))
     return count, out.getvalue()
 
 

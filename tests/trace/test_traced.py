@@ -2,15 +2,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 
-import pytest
-
-import verifiers
 from rlvr.trace.jsonl import rollout_row
-from rlvr.trace.traced import as_row, problem_of, trace_row, with_trace
+from rlvr.trace.traced import as_row, problem_of, turns, with_trace
 from rlvr.types import Rollout
 from verifiers import Ask, Domain, Problem
-from verifiers.trace.records import Trace
+from verifiers.trace.records import Correction, Trace, Transition
 
 MakeRollout = Callable[..., Rollout]
 
@@ -42,16 +40,23 @@ def test_a_problem_comes_back_from_its_row(make_rollout: MakeRollout) -> None:
 def test_a_row_keeps_the_trace_that_it_has(make_rollout: MakeRollout) -> None:
     row = rollout_row(1, make_rollout(), None)
     assert with_trace({**row, "trace": {"claims": []}})["trace"] == {"claims": []}
-    assert "trace" in with_trace(row)
+    assert with_trace(row)["trace"]["claims"]
 
 
-def test_without_a_checker_of_steps_there_is_no_trace(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.delattr(verifiers, "check_steps", raising=False)
-    assert trace_row(Problem(equation="x = 1"), "x = 1") is None
+def test_turns(aha_trace: Trace) -> None:
+    assert turns(None) == frozenset()
+    assert turns(as_row(aha_trace)) == {"aha", "corrected"}
+    unrefuted = replace(aha_trace, correction=Correction(wrong=0, right=2))
+    assert turns(as_row(unrefuted)) == {"corrected"}
+    broken = replace(
+        aha_trace, correction=None, transition=Transition.RIGHT_WRONG, keyword_aha=True
+    )
+    assert turns(as_row(broken)) == {"broken", "keyword"}
 
 
-@pytest.mark.skipif(not hasattr(verifiers, "check_steps"), reason="the grader checks no steps yet")
-def test_the_grader_checks_the_steps() -> None:
-    row = trace_row(Problem(equation="2x = 4"), "x = 4/2 = 2\n\\boxed{2}")
-    assert row is not None
-    assert {"claims", "first_error", "transition", "correction", "keyword_aha"} <= set(row)
+def test_the_grader_checks_the_steps(make_rollout: MakeRollout) -> None:
+    row = rollout_row(1, make_rollout(), None)
+    row["problem"] |= {"equation": "2x = 4", "unknown": "x"}
+    trace = with_trace({**row, "completion": "x = 4/2 = 3\n\\boxed{3}"})["trace"]
+    assert trace["first_error"]["cause"] == "arithmetic"
+    assert [claim["truth"] for claim in trace["claims"]].count("false") >= 1

@@ -123,7 +123,7 @@ def test_the_probe_is_written_with_its_rates(tmp_path: Path, make_rollout: MakeR
     hostile = make_rollout("\ud800 y != 0")
     Tracer(tmp_path).log_probe(7, [make_rollout(), hostile])
     first, second = read_rows(rollouts_path(tmp_path, 7, "probe"))
-    assert (first["step"], first["index"], second["index"]) == (7, 0, 1)
+    assert (first["step"], first["index"], second["index"]) == (7, 0, 0)  # a group each
     assert "trace" in first
     assert second["completion"] == "\\ud800 y != 0"
     (metrics,) = read_rows(tmp_path / "metrics.jsonl")

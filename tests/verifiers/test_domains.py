@@ -211,3 +211,70 @@ def test_the_command_line(domain: str, status: int) -> None:
 def test_points_of_the_set_are_members() -> None:
     solution = solve(Problem(equation="x^2 <= 4", domain=INTEGER))
     assert all(Real.of(n) in solution.solutions for n in range(-2, 3))
+
+
+@pytest.mark.parametrize(
+    ("equation", "domain", "solutions"),
+    [
+        ("sin(πx) = 0", "integer", "x = k, k ∈ ℤ, x ∈ ℤ"),
+        ("cos(πx) = 1", "rational", "x = 2*k, k ∈ ℤ, x ∈ ℚ"),
+        ("sin(πx/3) = 1/2", "integer", "no real solutions"),
+        ("sin(πx) = 1/3", "integer", "no real solutions"),
+        ("sin(πx) > -1", "integer", "x = k, k ∈ ℤ, x ∈ ℤ"),
+        ("sin(2πx) = 0, 0 <= x <= 1", "integer", "{0, 1}"),
+        ("sin(2πx) = 0, 0 <= x <= 1", "rational", "{0, 1/2, 1}"),
+        # of numbers a + b*pi with a and b algebraic only a may be rational
+        ("sin(x) = 0", "integer", "{0}"),
+        ("sin(x) = 0", "rational", "{0}"),
+        ("sin(x) = 0", "positive", "x = pi*k, x > 0, k ∈ ℤ"),
+        ("sin(x - 5) = 0", "integer", "{5}"),
+        ("sin(x) = 1/3", "rational", "no real solutions"),
+        ("tan(x) = 1", "rational", "no real solutions"),
+        ("sin(x) > -1", "integer", "all real numbers, x ∈ ℤ"),
+        ("sin(x) > -1", "positive", "x > 0 and x != 3*pi/2 + 2*pi*k, k ∈ ℤ"),
+        ("sin(x) != 0", "rational", "all real numbers except 0, x ∈ ℚ"),
+        ("2^x = 8", "integer", "{3}"),
+        ("2^x = 3", "integer", "no real solutions"),
+        ("2^x = 3", "rational", "no real solutions"),
+        ("4^x = 8", "rational", "{3/2}"),
+        ("(ln x)^2 = ln x", "rational", "{1}"),
+        ("(ln x)^2 = ln x", "positive", "{1, e}"),
+        ("e^x = 2", "rational", "no real solutions"),
+        ("(x-π)(x-2) = 0", "rational", "{2}"),
+        ("2^x < 100", "positive", "0 < x < 2 + 2*ln(5)/ln(2)"),
+        ("ln x < 1", "integer", "{1, 2}"),
+    ],
+)
+def test_among_of_transcendental_sets(equation: str, domain: str, solutions: str) -> None:
+    assert solve(Problem(equation=equation, domain=Domain(domain))).text == solutions
+
+
+@pytest.mark.parametrize(
+    ("equation", "domain"),
+    [
+        ("(x - e - π)(x - 2) = 0", "rational"),  # nobody knows
+        ("x = ln 2 * ln 3", "rational"),
+        ("sin(πx) = 1/3", "rational"),
+        ("sin(πx) > -1", "rational"),
+    ],
+)
+def test_among_is_undecided_where_no_theorem_helps(equation: str, domain: str) -> None:
+    verdict = verify(Problem(equation=equation, domain=Domain(domain)), "no solution")
+    assert verdict.reason is Reason.UNSUPPORTED_EQUATION
+
+
+@pytest.mark.parametrize(
+    ("equation", "right", "wrong"),
+    [
+        ("sin(πx) = 0", ["k", "all integers", "x = 2k or x = 2k + 1"],
+         ["2k", "k/2", "no solution", "0", "πk", "all integers except 0"]),
+        ("sin(x) = 0", ["0", "x = 0"], ["πk", "all integers", "no solution"]),
+        ("2^x > 5", ["x >= 3", "x > 2", "x > log_2 5"], ["x >= 2", "x > 3", "k", "3"]),
+    ],
+)  # fmt: skip
+def test_answers_among_the_integers(equation: str, right: list[str], wrong: list[str]) -> None:
+    problem = Problem(equation=equation, domain=Domain.INTEGER)
+    for answer in right:
+        assert verify(problem, answer).verdict is Decision.CORRECT, answer
+    for answer in wrong:
+        assert verify(problem, answer).verdict is Decision.INCORRECT, answer

@@ -6,7 +6,7 @@ from fractions import Fraction
 from time import process_time
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from tests.verifiers.test_hostile import HOSTILE
@@ -22,6 +22,40 @@ EQUAL = [
     ("(a^2-1)/(a-1)", "a+1"), ("a/b", "1/(b/a)"), ("√(a+1)/2", "(a+1)^(1/2)*0.5"),
     ("(a+√(a^2-4))/2", "a/2 + √(a²-4)/2"), ("|a-b|", "|b-a|"), ("a^2 - b^2", "(a-b)(a+b)"),
     ("1/(1+√a)", "(1-√a)/(1-a)"), ("α + 1", r"1+\alpha"), ("The answer is 2a", "2a"),
+    ("2\\sqrt{a}", "\\sqrt{4a}"),
+    ("2√a", "4a/(2√a)"),
+    ("√(ab)", "√a√b"),
+    ("√(a^2 b)", "|a|√b"),
+    ("√(a/b)", "√a/√b"),
+    ("√(a/b)", "√(ab)/|b|"),
+    ("√(a^2-b^2)", "√(a-b)√(a+b)"),
+    ("√12 a", "2√3 a"),
+    ("a^{3/2}", "|a|√a"),
+    ("|a^2+1|", "a^2+1"),
+    ("1/(a+√(a^2-4))", "(a-√(a^2-4))/4"),
+    ("√(a^2-2a+1)", "|1-a|"),
+    ("(√a+√b)^2", "a+b+2√(ab)"),
+    ("√(18a)", "3√2√a"),
+    ("∛(8a)", "2∛a"),
+    ("∛(ab)", "∛a∛b"),
+    ("∛(-a)", "-∛a"),
+    ("∛(16a^4)", "2a∛(2a)"),
+    ("ln(2a)", "ln 2 + ln a"),
+    ("ln(a)/ln(2)", "log_2(a)"),
+    ("e^{2a}", "(e^a)^2"),
+    ("2^{a+1}", "2·2^a"),
+    ("4^a", "2^{2a}"),
+    ("(1/2)^a", "2^{-a}"),
+    ("ln(a)/2", "ln √a"),
+    ("ln(a^2)", "2ln|a|"),
+    ("a e^{-b}", "a/e^b"),
+    ("log_a b", "ln(b)/ln(a)"),
+    ("tan a", "sin(a)/cos(a)"),
+    ("sin(a)^2", "1-cos(a)^2"),
+    ("cos(-a)", "cos a"),
+    ("π a", "a π"),
+    ("(-a)^{x+1}", "(-a)(-a)^x"),
+    ("ln(8a)/ln(2)", "3+log_2 a"),
 ]  # fmt: skip
 DIFFERENT = [
     ("3", "4", Reason.WRONG_VALUE), ("3", "3, 4", Reason.WRONG_VALUE),
@@ -39,6 +73,21 @@ DIFFERENT = [
     ("2a", " ", Reason.NO_ANSWER), ("2a", "a" * 5000, Reason.OVER_BUDGET_ANSWER),
     ("2a", "2a, 3a", Reason.UNPARSABLE_ANSWER), ("3", "2a + 1", Reason.WRONG_KIND),
     ("a", "a^(2^40)", Reason.OVER_BUDGET_ANSWER),
+    ("√(a^2 b)", "a√b", Reason.WRONG_VALUE),
+    ("√(ab)", "√a+√b", Reason.WRONG_VALUE),
+    ("√(a/b)", "√(ab)/b", Reason.WRONG_VALUE),
+    ("2√a", "√(2a)", Reason.WRONG_VALUE),
+    ("∛(a^3)", "|a|", Reason.WRONG_VALUE),
+    ("√(a^2-2a+1)", "a-1", Reason.WRONG_VALUE),
+    ("ln(a+b)", "ln a+ln b", Reason.WRONG_VALUE),
+    ("e^{2a}", "2e^a", Reason.WRONG_VALUE),
+    ("e^{2a}", "e^(a^2)", Reason.WRONG_VALUE),
+    ("log_2 a", "ln a", Reason.WRONG_VALUE),
+    ("ln(a)^2", "2 ln a", Reason.WRONG_VALUE),
+    ("sin(2a)", "2sin a", Reason.WRONG_VALUE),
+    ("|a+b|", "|a|+|b|", Reason.WRONG_VALUE),
+    ("√(1-sin(a)^2)", "cos a", Reason.WRONG_VALUE),
+    ("(-a)^{x+1}", "a(-a)^x", Reason.WRONG_VALUE),
 ]  # fmt: skip
 UNREADABLE = ["", " ", "see the figure", "x +", "Paris", "banana", "x = 1, y = 2", "a" * 5000,
               "3 < x < 1", "2a = 3a", "x^2 = 4", "1/0", "((", "\x00", "9^9^9^9"]  # fmt: skip
@@ -95,7 +144,7 @@ def test_wrong_calls(arguments: dict[str, str]) -> None:
 @pytest.mark.parametrize("text", HOSTILE, ids=lambda text: ascii(text[:20]))
 def test_hostile_texts(text: str) -> None:
     start = process_time()
-    for gold in ("17", "2a + b", "√(a+1)"):
+    for gold in ("17", "2a + b", "√(a+1)", "ln(a) + e^b"):
         assert verify(gold=gold, answer=text).verdict is Decision.INCORRECT
     verify(gold=text, answer="17")
     assert process_time() - start < 3
@@ -116,3 +165,27 @@ def test_a_polynomial_in_a_is_itself_in_any_form(coefficients: list[int], shift:
         horner = f"({horner})*a + ({coefficient})"
     verdict = verify(gold=gold, answer=f"{horner} + b + ({shift})")
     assert (verdict.verdict is Decision.CORRECT) == (shift == 0)
+
+
+sizes = st.integers(1, 30)
+
+
+@given(st.integers(-5, 5).filter(bool), sizes, sizes, st.sampled_from(["√", "∛"]))
+def test_numbers_come_out_of_a_root(factor: int, size: int, slip: int, sign: str) -> None:
+    """c^n * b under a root is |c| or c before the root of b; a slip is seen."""
+    index = 2 if sign == "√" else 3
+    gold = f"{sign}({factor**index * size}*a)"
+    outside = abs(factor) if index == 2 else factor
+    assert verify(gold=gold, answer=f"{outside}{sign}({size}a)").verdict is Decision.CORRECT
+    wrong = verify(gold=gold, answer=f"{outside}{sign}({size + slip}a)")
+    assert wrong.verdict is Decision.INCORRECT
+
+
+@settings(max_examples=30)
+@given(st.integers(-3, 3), st.integers(-3, 3), st.integers(1, 9))
+def test_logarithms_of_products_are_sums(m: int, n: int, number: int) -> None:
+    gold = f"ln({number}*a^({2 * m})*b^({n})) + a"
+    for slip in (0, 1):
+        answer = f"ln({number}) + {2 * m}ln(a) + ({n + slip})ln(b) + a"
+        right = verify(gold=gold, answer=answer).verdict is Decision.CORRECT
+        assert right is (slip == 0), answer

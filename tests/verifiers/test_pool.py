@@ -37,6 +37,7 @@ from verifiers import (
     verify_completion,
 )
 from verifiers.pool.batch import shared_pool
+from verifiers.pool.frames import Progress, State
 
 EQUATION = "6 - (6+x)/x = x"
 ROOT = Path(__file__).parents[2]
@@ -399,3 +400,27 @@ def test_nothing_is_left_open() -> None:
     for _ in range(3):
         use()
     assert num_open() <= before
+
+
+def test_a_state_is_never_read_half_written() -> None:
+    """A writer that stops after any byte, or clears the place first, leaves the state before."""
+    progress = Progress()
+    page = progress._page
+    try:
+        assert progress.get().item == -1
+        progress.set(7, True, 123.5)
+        progress.set(8, False, 124.5)
+        before = bytes(page)
+        progress.set(9, True, 125.5)
+        after = bytes(page)
+        changed = [
+            at for at, (old, new) in enumerate(zip(before, after, strict=True)) if old != new
+        ]
+        for cut in range(changed[0], changed[-1] + 1):
+            for rest in (before, bytes(len(before))):
+                page[:] = after[:cut] + rest[cut : changed[-1] + 1] + before[changed[-1] + 1 :]
+                assert progress.get() == State(8, False, 124.5), cut
+        page[:] = after
+        assert progress.get() == State(9, True, 125.5)
+    finally:
+        progress.close()

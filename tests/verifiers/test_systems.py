@@ -206,6 +206,17 @@ def test_signs_and_chains() -> None:
         ("(3 - y, y)", True),
         ("(1+2t, 2-2t)", True),
         ("infinitely many solutions: (t, 3-t)", True),
+        ("y = 3 - x", True),
+        ("x = 3 - y", True),
+        ("3 - x = y", True),
+        (r"y = \frac{6-2x}{2}", True),
+        ("y = 3 - x for all real x", True),
+        ("infinitely many solutions: y = 3 - x", True),
+        ("x = t, y = 3 - x", True),
+        ("{(t, 3-t) | t ∈ ℝ}", True),
+        (r"\left\{ (t, 3-t) : t \in \mathbb{R} \right\}", True),
+        (r"\{(x, y) \in \mathbb{R}^2 \mid y = 3 - x\}", True),
+        ("{(y, x) | x = 3 - y, y ∈ ℝ}", True),
         ("(t, t)", False),
         ("(t, 3-s)", False),
         ("(1, 2)", False),
@@ -213,7 +224,22 @@ def test_signs_and_chains() -> None:
         ("(t^2, 3-t^2)", False),
         ("(1/t, 3-1/t)", False),
         ("(y, 3-y)", False),
-        ("y = 3 - x", False),
+        ("y = 3", False),
+        ("y = 2 - x", False),
+        ("y = 3 - t", False),
+        ("y = 3 - x^2", False),
+        ("y = 3 - |x|", False),
+        ("y = 3 - 0x", False),
+        ("y = ±x + 3", False),
+        ("y = 3 - x, y = 2", False),
+        ("y = 3 - x or y = 2 - x", False),
+        ("x = 3 - y, y = 3 - x", False),
+        ("x = y, y = x", False),
+        ("x + y = 3", False),
+        ("x = y", False),
+        ("{(x, y) | x + y = 3}", False),
+        ("{(t, 3-t) | t > 0}", False),
+        ("{(t, 3-t) | t ∈ ℤ}", False),
         ("(t, 3-t), s ∈ ℝ", False),
         ("(t, 3-t) or (1, 2)", False),
         ("infinitely many", False),
@@ -226,10 +252,39 @@ def test_lines(answer: str, right: bool) -> None:
     assert verdict.verdict is expected, verdict.evidence
 
 
+@pytest.mark.parametrize(
+    ("answer", "right"),
+    [("x = y", True), ("y = x", True), ("x = y = t", True), ("(t, t)", True), ("y = 2x", False),
+     ("x = -y", False), ("x = y = 1", False), ("x = x", False)],
+)  # fmt: skip
+def test_a_line_of_equal_unknowns(answer: str, right: bool) -> None:
+    problem = Problem(equation=("x - y = 0", "2x = 2y"), unknown="x,y")
+    assert (verify(problem, answer).verdict is Decision.CORRECT) is right
+
+
+@given(
+    st.lists(st.integers(-4, 4), min_size=3, max_size=3).filter(lambda row: row[0] and row[1]),
+    st.fractions(-3, 3, max_denominator=3),
+    st.sampled_from("xy"),
+)
+def test_a_line_solved_for_either_unknown(row: list[int], slip: Fraction, target: str) -> None:
+    a, b, c = row
+    equations = (f"({a})x + ({b})y = {c}", f"({3 * a})x + ({3 * b})y = {3 * c}")
+    own, other = (a, b) if target == "x" else (b, a)
+    free = "y" if target == "x" else "x"
+    problem = Problem(equation=equations, unknown="x,y")
+    answer = f"{target} = ({c} - ({other}){free})/({own}) + {slip}"
+    assert (verify(problem, answer).verdict is Decision.CORRECT) is (slip == 0)
+
+
 def test_planes() -> None:
     plane = Problem(equation="x + y + z = 1", unknown="x,y,z")
     for answer in ("(1-s-t, s, t)", "(1-s-t, s, t), s, t ∈ ℝ", "(s, t, 1-s-t) for all real s, t"):
         assert verify(plane, answer).verdict is Decision.CORRECT, answer
+    for answer in ("z = 1 - x - y", "x = 1 - y - z", "y = 1 - x - z, x, z ∈ ℝ", "x = s, z = 1-x-y"):
+        assert verify(plane, answer).verdict is Decision.CORRECT, answer
+    for answer in ("z = 1 - x", "z = 1 - x + y", "x = y, y = x, z = 1 - 2y", "(s, t, 1-s)"):
+        assert verify(plane, answer).verdict is Decision.INCORRECT, answer
     line = verify(plane, "(t, 1-t, 0)")
     assert line.reason is Reason.MISSING_SOLUTION
 

@@ -268,3 +268,20 @@ def test_certificates_name_the_step() -> None:
     assert any("at most 1" in line for line in solve("3^x + 4^x = 5^x").certificate)
     assert any("sin(t)" in line or "sin(x)" in line for line in solve("sin x = 1/2").certificate)
     assert abs(float(approximate(logarithm(Real.of(2))).mid()) - math.log(2)) < 1e-12
+
+
+@pytest.mark.parametrize(
+    ("equation", "answer", "wrong"),
+    [
+        ("8sin(x)^3 - 6sin(x) + 1 = 0",  # sin 3x = 1/2
+         "x = π/18 + 2πk/3 or x = 5π/18 + 2πk/3", "x = π/18 + 2πk or x = 5π/18 + 2πk"),
+        ("sin(x)^5 = 1/3", "(-1)^k arcsin((1/3)^(1/5)) + πk", "arcsin((1/3)^(1/5)) + 2πk"),
+        ("tan(x)^3 = tan(x)", "x = πk or x = ±π/4 + πk", "x = πk"),
+    ],
+)  # fmt: skip
+def test_polynomials_of_a_function_beyond_degree_two(
+    equation: str, answer: str, wrong: str
+) -> None:
+    assert verify(equation, wrong).verdict is Decision.INCORRECT
+    verdict = verify(equation, answer)
+    assert verdict.verdict is Decision.CORRECT, verdict

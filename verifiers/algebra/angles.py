@@ -19,7 +19,7 @@ from verifiers.algebra.transcendental import UNIT, Transcendental, make, term
 from verifiers.syntax.errors import OverBudgetError
 
 MAX_ARCS = 24  # the largest multiple of an arc that is taken apart
-_GUESS = 120  # arcs are tried against the multiples of pi/120
+_GUESS = 2_520  # arcs are tried against the multiples of pi/2520: of sevenths and ninths too
 
 Direction: TypeAlias = tuple[Real, Real]
 """The cosine and the sine of an angle."""

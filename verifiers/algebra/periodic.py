@@ -110,10 +110,9 @@ class PeriodicSet(RealSet):
             families = " or ".join(f"{unknown} = {each}" for each in self._families(letter, rule))
             texts.append(families if rule == REALS else f"{families}, {rule.describe(unknown)}")
         if self.base != EMPTY:
-            texts.append(self.base.describe(unknown))
-            texts += [
-                f"{unknown} != {each}" for each in self._families(letter, EMPTY) if EMPTY in rules
-            ]
+            without = [f"{unknown} != {each}" for each in self._families(letter, EMPTY)]
+            pieces = self.base.describe(unknown).split(" or ")
+            texts += [" and ".join([piece, *without]) for piece in pieces]
         return f"{' or '.join(texts)}, {letter} ∈ ℤ"
 
     def _families(self, letter: str, rule: RealSet) -> list[str]:
@@ -201,6 +200,8 @@ def _spread(each: RealSet, period: Real) -> list[tuple[Real, RealSet]]:
         return []
     times = (period / each.period).rational
     assert times is not None
+    if times.denominator > 1:
+        raise OverBudgetError("a period that is no multiple of that of a family")
     if times * len(each.residues) > MAX_RESIDUES:
         raise OverBudgetError(f"more than {MAX_RESIDUES} families")
     return [
@@ -208,6 +209,19 @@ def _spread(each: RealSet, period: Real) -> list[tuple[Real, RealSet]]:
         for step in range(times.numerator)
         for residue, rule in each.residues
     ]
+
+
+def residues_within(numbers: RealSet, period: Real) -> list[Real]:
+    """In [0, period), the numbers of the progressions, on which another rule holds.
+
+    ``period``: a multiple of that of the set. Raises ``OverBudgetError`` where it is none, or the
+    set has ends that do not repeat.
+    """
+    if numbers.breaks:
+        raise OverBudgetError("ends that do not repeat")
+    if isinstance(numbers, PeriodicSet) and (period / numbers.period).rational is None:
+        raise OverBudgetError("two families whose periods have no common multiple")
+    return [_reduced(residue, period) for residue, _ in _spread(numbers, period)]
 
 
 def _made(base: RealSet, period: Real, rules: tuple[tuple[Real, RealSet], ...]) -> RealSet:

@@ -9,15 +9,19 @@ import os
 import pickle
 import struct
 import tempfile
+from time import monotonic
 from types import MappingProxyType
 from typing import Any, NamedTuple
+from zlib import crc32
 
 _LENGTH = struct.Struct("<Q")
 _DISPATCH = {  # the parameters of a problem are read-only, which pickle does not know
     **copyreg.dispatch_table,
     MappingProxyType: lambda mapping: (dict, (tuple(mapping.items()),)),
 }
-_STATE = struct.Struct("<qqd")
+_STATE = struct.Struct("<qqqd")
+_CHECK = struct.Struct("<I")
+_SLOT = _STATE.size + _CHECK.size
 
 
 def pack_frame(content: Any) -> bytes:
@@ -60,7 +64,11 @@ class State(NamedTuple):
 
 
 class Progress:
-    """Where a worker stands: it writes here for each item, so that nothing need be sent."""
+    """Where a worker stands: it writes here for each item, so that nothing need be sent.
+
+    There are two slots, written in turn, each with a number and a checksum: a reader takes the
+    newer one that is whole, whenever the writer was interrupted. One side writes at a time.
+    """
 
     def __init__(self, descriptor: int | None = None) -> None:
         if descriptor is None:
@@ -72,11 +80,23 @@ class Progress:
         self._page = mmap.mmap(self.descriptor, mmap.PAGESIZE)
 
     def set(self, index: int, answered: bool, since: float) -> None:
-        _STATE.pack_into(self._page, 0, index, answered, since)
+        number = self._newest()[0] + 1
+        content = _STATE.pack(number, index, answered, since)
+        start = number % 2 * _SLOT
+        self._page[start : start + _SLOT] = content + _CHECK.pack(crc32(content))
 
     def get(self) -> State:
-        index, answered, since = _STATE.unpack_from(self._page)
+        _, index, answered, since = self._newest()
         return State(index, bool(answered), since)
+
+    def _newest(self) -> tuple[int, int, int, float]:
+        slots = (self._page[start : start + _SLOT] for start in (0, _SLOT))
+        whole = [
+            _STATE.unpack(slot[: _STATE.size])
+            for slot in slots
+            if slot[_STATE.size :] == _CHECK.pack(crc32(slot[: _STATE.size]))
+        ]
+        return max(whole, default=(0, -1, 0, monotonic()))
 
     def close(self) -> None:
         self._page.close()

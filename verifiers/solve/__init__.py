@@ -27,6 +27,7 @@ from verifiers.solve.system import System, is_system, read_system, system_condit
 from verifiers.solve.system_solution import SystemSolution
 from verifiers.solve.systems import solve_system
 from verifiers.solve.transcendental import solve_transcendental, uses_functions
+from verifiers.solve.transcendental_inequality import solve_transcendental_inequality
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.types import Domain, Problem, Reason
 
@@ -135,6 +136,8 @@ def _within(solution: Solution) -> Solution:
 def _solve(read: Equation) -> Solution:
     """By the first solver whose class of equations it is; the last one's reason if by none."""
     if read.is_inequality:
+        if uses_functions(read):
+            return solve_transcendental_inequality(read)
         return solve_inequality(read)
     if uses_functions(read):
         return solve_transcendental(read)

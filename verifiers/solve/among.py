@@ -6,9 +6,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
 from verifiers.algebra.exact import Real, approximate
-from verifiers.algebra.sets import RealSet, rational_between
+from verifiers.algebra.periodic import INTEGERS, PeriodicSet, progression
+from verifiers.algebra.rationality import check_rationality, without_families
+from verifiers.algebra.sets import EMPTY, RealSet, rational_between
 from verifiers.solve.equation import UndecidedError
 from verifiers.solve.solution import Solution
+from verifiers.syntax.errors import OverBudgetError
 from verifiers.types import Domain, Reason
 
 MAX_LISTED = 1_000  # integers in an interval
@@ -20,15 +23,17 @@ def restrict(solution: Solution, domain: Domain) -> Solution:
     """The solutions within the domain; finitely many integers are listed.
 
     Roots that factoring found are rational only where they are so in their form: those of an
-    irreducible factor of degree 2 or more are not. Raises ``UndecidedError``.
+    irreducible factor of degree 2 or more are not. Of other numbers a theorem has to say so. Raises
+    ``UndecidedError``.
     """
     if domain is Domain.REAL:
         return solution
     real = solution.solutions
-    kept = real & _POSITIVE if domain is Domain.POSITIVE else without_strangers(real, domain)
-    if domain is Domain.INTEGER and _is_bounded(kept):
-        kept = RealSet.points_only(Real.of(n) for n in _integers(kept))
-    dropped = (real & ~kept).points or ()
+    try:
+        kept = _restricted(real, domain)
+        dropped = () if isinstance(real, PeriodicSet) else (real & ~kept).points or ()
+    except OverBudgetError as error:
+        raise UndecidedError(Reason.UNSUPPORTED_EQUATION, str(error)) from error
     name = {"integer": "integers", "rational": "rational numbers", "positive": "positive numbers"}
     return replace(
         solution,
@@ -41,6 +46,37 @@ def restrict(solution: Solution, domain: Domain) -> Solution:
             f"only {name[domain]} are asked for.",
         ),
     )
+
+
+def _restricted(real: RealSet, domain: Domain) -> RealSet:
+    """Raises ``UndecidedError``, ``OverBudgetError``."""
+    if domain is Domain.POSITIVE:
+        return real & _POSITIVE
+    if isinstance(real, PeriodicSet):
+        if real.period.rational is not None:
+            return _on_rational_period(real, domain)
+        real = without_families(real)
+    if domain is Domain.RATIONAL:
+        for point in real.breaks:
+            check_rationality(point)
+    kept = without_strangers(real, domain)
+    if domain is Domain.INTEGER and _is_bounded(kept):
+        return RealSet.points_only(Real.of(n) for n in _integers(kept))
+    return kept
+
+
+def _on_rational_period(real: PeriodicSet, domain: Domain) -> RealSet:
+    """A family with an irrational start has no rational member."""
+    if domain is Domain.INTEGER:
+        return real & INTEGERS
+    if real.base != EMPTY:
+        raise OverBudgetError("rational numbers of intervals and families together")
+    kept: RealSet = real
+    for residue, _ in real.residues:
+        check_rationality(residue)
+        if residue.rational is None:
+            kept = kept & ~progression(residue, real.period)
+    return kept
 
 
 def belongs(number: Real, domain: Domain, known: Sequence[Real] = ()) -> bool:

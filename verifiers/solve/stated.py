@@ -1,4 +1,4 @@
-"""Equations with a stated interval: ``sin x = 1/2, 0 <= x < 2π``."""
+"""Equations and inequalities with a stated interval: ``sin x = 1/2, 0 <= x < 2π``."""
 
 from __future__ import annotations
 
@@ -15,6 +15,7 @@ _FILLER = re.compile(
     r"^(?:[,;:\s]|\\[,;:! ]|\\q?quad|for|where|with|on|if|and|in|the|interval|all|that)+"
     r"(?![A-Za-z])"
 )
+_RELATION = re.compile(r"[=<>≤≥≠]|\\(?:leq?|geq?|lt|gt|neq?)(?![A-Za-z])")
 _RESTRICTS = re.compile(r"[<>≤≥≠∈]|\\(?:leq?|geq?|lt|gt|neq?|in)\b|^[\[(]|\bin\b")
 
 
@@ -27,7 +28,7 @@ def split_stated(text: str) -> tuple[str, str] | None:
     for link in _LINK.finditer(plain):
         depth += sum((each in "([{") - (each in ")]}") for each in plain[start : link.start()])
         start = link.start()
-        if depth == 0 and "=" in plain[:start]:
+        if depth == 0 and _RELATION.search(plain, 0, start):
             rest = _FILLER.sub("", plain[start:]).strip()
             return (plain[:start], rest) if _RESTRICTS.search(rest) else None
     return None

@@ -86,7 +86,7 @@ def is_system(problem: Problem) -> bool:
     """Whether there are several relations, or several declared unknowns."""
     if not isinstance(problem.equation, str):
         return len(problem.equation) != 1
-    if problem.unknown is not None and len(_declared(problem.unknown)) > 1:
+    if problem.unknown is not None and len(declared_names(problem.unknown)) > 1:
         return True
     return bool(_MAY_SEPARATE.search(problem.equation)) and len(split(problem.equation)) > 1
 
@@ -97,7 +97,7 @@ def read_system(problem: Problem) -> System:
         texts = split(problem.equation)
     else:
         texts = [part for text in problem.equation for part in split(text)]
-    declared = _declared(problem.unknown or "")
+    declared = declared_names(problem.unknown or "")
     try:
         if not 1 <= len(texts) <= MAX_EQUATIONS:
             raise OverBudgetError(f"{len(texts)} equations, not 1 to {MAX_EQUATIONS}")
@@ -142,7 +142,7 @@ def split(text: str) -> list[str]:
     return [part.strip().strip("$") for part in parts]
 
 
-def _declared(unknown: str) -> list[str]:
+def declared_names(unknown: str) -> list[str]:
     names = re.split(r"(?:[\s,;()]|\band\b)+(?![^{]*\})", unknown)
     return [name for name in names if name]
 

@@ -19,7 +19,7 @@ from verifiers.solve.kernels import is_transcendental, minus
 from verifiers.solve.solution import Solution
 from verifiers.solve.trigonometric import common_rate
 from verifiers.solve.zeros import Search
-from verifiers.syntax.ast import Pow
+from verifiers.syntax.ast import Pow, Relation
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.text import to_text
 from verifiers.syntax.walk import free_names, subexpressions
@@ -28,7 +28,9 @@ from verifiers.types import Reason
 
 def uses_functions(equation: Equation) -> bool:
     """Whether functions, pi, e or the unknown in an exponent stand in the equation."""
-    return any(map(is_transcendental, equation.sides))
+    return any(
+        is_transcendental(side) for each in equation.relations for side in (each.lhs, each.rhs)
+    )
 
 
 def solve_transcendental(equation: Equation) -> Solution:
@@ -36,7 +38,7 @@ def solve_transcendental(equation: Equation) -> Solution:
     difference = minus(*equation.sides)
     if not uses_functions(equation):
         raise UndecidedError(Reason.UNSUPPORTED_EQUATION, "no function of the unknown")
-    _refuse_powers_of_negatives(equation)
+    refuse_powers_of_negatives(equation.relation)
     search = Search([f"The equation is {to_text(equation.relation)}."])
     try:
         found = equation_conditions(equation)
@@ -60,9 +62,12 @@ def solve_transcendental(equation: Equation) -> Solution:
     )
 
 
-def _refuse_powers_of_negatives(equation: Equation) -> None:
-    """``(-2)^x`` has values at some rational x: neither the domain nor the set would be plain."""
-    for side in equation.sides:
+def refuse_powers_of_negatives(relation: Relation) -> None:
+    """``(-2)^x`` has values at some rational x: neither the domain nor the set would be plain.
+
+    Raises ``UndecidedError``.
+    """
+    for side in (relation.lhs, relation.rhs):
         for part in subexpressions(side):
             if not (isinstance(part, Pow) and free_names(part.exponent)) or free_names(part.base):
                 continue

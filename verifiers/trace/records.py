@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from enum import StrEnum
+from typing import Any
 
 from verifiers.types import Habits, Verdict
 
@@ -129,3 +130,13 @@ class Trace:
     def broken(self) -> bool:
         """Right, then wrong."""
         return self.transition is Transition.RIGHT_WRONG
+
+    def as_dict(self) -> dict[str, Any]:
+        """As JSON has it, without the verdict, which stands beside it."""
+        record = asdict(self)
+        del record["verdict"]
+        return record | {
+            "corrected": self.corrected,
+            "verified_aha": self.verified_aha,
+            "broken": self.broken,
+        }

@@ -1,0 +1,99 @@
+"""A problem and a completion -> a checked trace."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from verifiers.habits import NONE, read_habits
+from verifiers.solve import Solution, UndecidedError, outcome_of
+from verifiers.steps import Claim as LineClaim
+from verifiers.steps import Line
+from verifiers.syntax.ast import Sym
+from verifiers.trace.errors import first_error
+from verifiers.trace.records import Claim, ClaimKind, Trace, Truth
+from verifiers.trace.statements import Statement, read_statements
+from verifiers.trace.truth import Judged, facts_of, judge_all, truth_of
+from verifiers.trace.turns import turns
+from verifiers.trace.words import REFLECTION
+from verifiers.types import Ask, Problem, Verdict
+from verifiers.verify import verify, verify_completion
+
+
+def check_steps(problem: Problem | str, completion: str) -> Trace:
+    """What a completion claims, step by step, and what of it is true.
+
+    Never raises for what the texts say: a problem that is not one equation in one unknown, or
+    cannot be decided, gives claims that are undecided. Offsets are into ``completion`` as given.
+    """
+    if isinstance(problem, str):
+        problem = Problem(equation=problem)
+    verdict = verify_completion(problem, completion)
+    has_keyword = REFLECTION.search(completion) is not None
+    equation, solution = outcome_of(problem)
+    if equation is None or isinstance(solution, UndecidedError) or not isinstance(
+        solution, Solution
+    ):  # fmt: skip
+        return _unchecked(problem, completion, verdict, has_keyword)
+    facts = facts_of(problem, solution)
+    statements = read_statements(completion, solution.unknown, solution.equation.parameters)
+    judged = judge_all(facts, statements, completion, problem.ask)
+    transition, correction = turns(facts, judged, completion)
+    return Trace(
+        claims=tuple(_claim(each) for each in judged),
+        first_error=first_error(facts, judged, completion, problem.ask),
+        habits=read_habits(problem, completion, verdict, _lines(statements)),
+        transition=transition,
+        correction=correction,
+        keyword_aha=has_keyword,
+        verdict=verdict,
+    )
+
+
+def _lines(statements: Sequence[Statement]) -> tuple[Line, ...]:
+    """The statements as lines that say nothing else, as the reader of habits takes them."""
+    lines = []
+    for each in statements:
+        if not each.operators or each.kind is ClaimKind.CONCLUSION:
+            continue
+        is_check = each.kind is ClaimKind.SUBSTITUTION and each.values
+        label = f"check {each.values[0]}" if is_check else ""
+        if each.name:
+            claim = LineClaim((Sym(each.name), *each.sides), ("=", *each.operators))
+        else:
+            claim = LineClaim(each.sides, each.operators)
+        lines.append(Line(each.start, label, (claim,)))
+    return tuple(lines)
+
+
+def _unchecked(problem: Problem, completion: str, verdict: Verdict, has_keyword: bool) -> Trace:
+    """Of a problem beyond this analysis: the conclusions alone are judged."""
+    unknown = problem.unknown or "x"
+    claims = []
+    for statement in read_statements(completion, unknown.split(",")[0]):
+        truth, evidence = Truth.UNDECIDED, "The problem is not one equation in one unknown."
+        if statement.box is not None and problem.ask is Ask.SOLUTIONS:
+            found = verify(problem, statement.box)
+            truth, evidence = truth_of(found), " ".join(found.evidence)[:300]
+        claims.append(_claim(Judged(statement=statement, truth=truth, evidence=evidence)))
+    return Trace(
+        claims=tuple(claims),
+        first_error=None,
+        habits=NONE,
+        transition=None,
+        correction=None,
+        keyword_aha=has_keyword,
+        verdict=verdict,
+    )
+
+
+def _claim(judged: Judged) -> Claim:
+    statement: Statement = judged.statement
+    return Claim(
+        kind=statement.kind,
+        start=statement.start,
+        end=statement.end,
+        line=statement.line,
+        truth=judged.truth,
+        values=tuple(map(str, statement.values)),
+        evidence=judged.evidence,
+    )
