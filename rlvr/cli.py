@@ -136,9 +136,9 @@ def evaluate_model(
 ) -> None:
     """Greedy and sampled evaluation on both test splits; prints the metrics as JSON."""
     config = _config(preset, config_file, seed, overrides)
+    from rlvr.evaluate_folder import evaluate_folder
     from rlvr.folder import write_json
     from rlvr.quiet import hide_library_bars
-    from rlvr.run import evaluate_folder
 
     hide_library_bars()
     metrics = evaluate_folder(config, model, data or config.data.path)

@@ -158,6 +158,7 @@ class TraceConfig(Section):
     probe_problems: Count = 64  # the first of the validation split; 0 turns the probe off
     probe_every: Positive = 10  # GRPO steps
     table_every: Positive = 10  # GRPO steps between two tables of rollouts in wandb
+    report: bool = True  # pages of the run at its end (rlvr/report)
 
 
 class CheckpointConfig(Section):

@@ -43,9 +43,10 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("scored groups, the report", (("rlvr.rollouts",), ("rlvr.report.*",))),
     ("training and evaluation", (
         ("rlvr.learn.trainer",), ("rlvr.learn.sft",), ("rlvr.evaluate",), ("rlvr.metrics",),
+        ("rlvr.model_files",), ("rlvr.closing",),
         ("rlvr.probe",),
     )),
-    ("the loop", (("rlvr.loop",),)),
+    ("the loop, evaluation of any model", (("rlvr.loop",), ("rlvr.evaluate_folder",))),
     ("the job around it", (("rlvr.run", "rlvr.summary"),)),
     ("the command line", (("rlvr.cli", "rlvr.cli_traces", "rlvr.cli_sync", "rlvr.__main__"),)),
 )  # fmt: skip

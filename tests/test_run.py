@@ -69,7 +69,7 @@ def outcome(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def straight(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     runs = tmp_path_factory.mktemp("straight")
-    output = finish(start(runs))
+    output = finish(start(runs, "trace.report=true"))
     return runs / "smoke", output
 
 
@@ -92,6 +92,8 @@ def test_the_run_folder_holds_the_whole_story(straight):
     assert [path.name for path in probes] == [f"step-{SFT_STEPS + n:06d}.jsonl" for n in (0, 2, 3)]
     assert {len(path.read_text().splitlines()) for path in probes} == {16}
     assert (folder / "habits.png").is_file()
+    assert f"report: {folder / 'report' / 'index.html'}" in output
+    assert (folder / "report" / "index.html").is_file()
     assert num_steps(folder) == SFT_STEPS + GRPO_STEPS
     assert "engine: vllm" in output
     assert "Solve 3 - (3 + y)/y = y" in output

@@ -52,8 +52,9 @@ def grade_file(
     ``-`` is standard input or output; names that end in ``.gz`` are compressed, ``.parquet`` is
     read. Where ``target`` holds the verdicts of the first lines already, the others are added,
     unless ``restart``. With ``steps`` every record has a ``trace`` (see ``check_steps``), null
-    where there is no working, or where checking it went over the limits. Ctrl-C ends it with what was judged so far written. Raises ``ValueError``
-    where ``target`` does not fit ``source``, and ``OSError``.
+    where there is no working, or where checking it went over the limits. Ctrl-C ends it with what
+    was judged so far written. Raises ``ValueError`` where ``target`` does not fit ``source``, and
+    ``OSError``.
     """
     _check_target(source, target)
     summary = Summary()
