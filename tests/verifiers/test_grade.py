@@ -151,14 +151,13 @@ def test_steps_are_added_to_responses(tmp_path: Path) -> None:
 
 
 def test_a_trace_that_takes_too_long_costs_no_verdict(tmp_path: Path) -> None:
-    claims = "\n".join(f"(x^2 - 3x)(x^8 + {i}x^5 + 1) = 0" for i in range(900))  # seconds
+    claims = "\n".join(f"(x^2 - 3x)(x^12 - {i}x^7 + x - 5) = {i}x" for i in range(900))
     fields = {"equation": "x^2 = 3x", "response": f"{claims}\n\\boxed{{0, 3}}"}
-    source = write_lines(tmp_path / "in.jsonl", [fields, STEPS[0][0]])
+    source = write_lines(tmp_path / "in.jsonl", [fields])
     target = tmp_path / "out.jsonl"
-    assert main(["grade", str(source), "-o", str(target), "--steps", "--timeout-ms", "500"]) == 0
-    long, short = read_lines(target)
+    assert main(["grade", str(source), "-o", str(target), "--steps", "--timeout-ms", "300"]) == 0
+    (long,) = read_lines(target)
     assert (long["verdict"], long["reason"], long["trace"]) == ("correct", "equal", None)
-    assert short["trace"] is not None
 
 
 def test_a_run_with_steps_goes_on_only_with_steps(

@@ -21,7 +21,7 @@ def with_cases(facts: Facts, judged: list[Judged]) -> list[Judged]:
     seen = EMPTY
     for index in range(len(judged) - 1, -1, -1):
         later[index] = seen
-        seen = seen | _said(judged[index])
+        seen = seen | _said(facts, judged[index])
     others = EMPTY  # what the cases before it have
     for index, each in enumerate(judged):
         if each.statement.kind is not ClaimKind.EQUATION:
@@ -36,7 +36,7 @@ def with_cases(facts: Facts, judged: list[Judged]) -> list[Judged]:
             and (each.lost & ~(later[index] | others)) == EMPTY
         )
         if is_case:
-            others = others | _said(each)
+            others = others | _said(facts, each)
             evidence = "One case; the others have the rest."
             out.append(replace(each, truth=Truth.TRUE, evidence=evidence, gained=EMPTY, lost=EMPTY))
             continue
@@ -46,7 +46,7 @@ def with_cases(facts: Facts, judged: list[Judged]) -> list[Judged]:
         if _splits((each.statement.sides[0], each.statement.sides[-1])):
             splits, others = True, EMPTY
         else:
-            others = others | _said(each)
+            others = others | _said(facts, each)
     return out
 
 
@@ -64,10 +64,11 @@ def _splits(sides: tuple[Expr, Expr]) -> bool:
     )
 
 
-def _said(judged: Judged) -> RealSet:
-    """The numbers that a later line says: a case's solutions, or candidates."""
+def _said(facts: Facts, judged: Judged) -> RealSet:
+    """The problem's solutions that a line says: those of a case, or candidates."""
+    said = EMPTY
     if judged.statement.kind is ClaimKind.CANDIDATE:
-        return RealSet.points_only(judged.statement.values)
-    if judged.statement.kind is ClaimKind.EQUATION and judged.numbers is not None:
-        return judged.numbers if judged.numbers.points is not None else EMPTY
-    return EMPTY
+        said = RealSet.points_only(judged.statement.values)
+    elif judged.statement.kind is ClaimKind.EQUATION and judged.numbers is not None:
+        said = judged.numbers if judged.numbers.points is not None else EMPTY
+    return said & facts.solutions  # no others matter, and a long text has very many
