@@ -1,6 +1,6 @@
 """The process that talks to wandb: JSON lines in on stdin, its mode and troubles out on stdout.
 
-The only file that imports wandb. Started by ``trace/wandb.py``, which says why, with its settings
+Started by ``trace/wandb.py``, which says why, with its settings
 as its one argument.
 """
 
@@ -19,6 +19,8 @@ from types import FrameType
 from typing import IO, Any
 
 from rlvr.processes import kill_descendants
+
+_UNWRITTEN = "failed to save record"
 
 
 def main(settings: Mapping[str, Any], rows: IO[str], reports: IO[str]) -> None:
@@ -40,6 +42,7 @@ def main(settings: Mapping[str, Any], rows: IO[str], reports: IO[str]) -> None:
     if exit_code == 0:
         _conclude(run, Path(settings["dir"]), reports)
     _finish(run, exit_code, settings["finish_timeout"])
+    _report_unwritten(Path(settings["dir"]) / "wandb" / "debug-internal.log", reports)
 
 
 def _start(settings: Mapping[str, Any], reports: IO[str]) -> Any:
@@ -155,6 +158,18 @@ def _finish(run: Any, exit_code: int, timeout: float) -> None:
     run.finish(exit_code=exit_code)
     wandb.teardown()
     signal.alarm(0)
+
+
+def _report_unwritten(wandb_log: Path, reports: IO[str]) -> None:
+    """What wandb's own process could not write, on a full disk, it says in its log alone."""
+    if not wandb_log.exists():
+        return
+    text = wandb_log.read_text("utf-8", errors="replace")
+    failed = [line for line in text.splitlines() if _UNWRITTEN in line]
+    if failed:
+        reason = failed[-1].rpartition(": ")[2].rstrip('"} ')
+        trouble = f"{len(failed)} records were not written ({reason})"
+        _report(reports, dropped=len(failed), trouble=trouble)
 
 
 def _first_line(error: Exception) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import resource
 import signal
 import socket
 import subprocess
@@ -14,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from rlvr.config import Config, TraceConfig
+from rlvr.processes import descendants
 from rlvr.trace import wandb as module
 from rlvr.trace.wandb import WandbSink, wandb_mode
 from tests.trace.wandb_files import history, read_back, wait_until_gone
@@ -187,6 +189,26 @@ def test_a_stopped_worker_is_bounded_in_time_and_memory(
     assert f"wandb missed {sink.dropped} rows" in caplog.text
     assert len(caplog.records) == 2  # one warning, and the count at the end
     wait_until_gone(tmp_path)
+
+
+def test_a_full_disk_is_counted_and_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    sink = WandbSink(OFFLINE, tmp_path, finish_timeout=30)
+    while sink.mode is None:
+        sink.log(0, {"reward": 0.0})
+        time.sleep(0.1)
+    for pid in (sink._worker.pid, *descendants(sink._worker.pid)):
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (20_000, 20_000))
+    row = {f"metric/{number:04d}": 0.123456789 for number in range(1000)}
+    worst = 0.0
+    for step in range(1, 100):
+        before = time.monotonic()
+        sink.log(step, row)
+        worst = max(worst, time.monotonic() - before)
+    sink.close()
+    assert worst < 0.5
+    assert sink.dropped > 10
+    assert "records were not written (file too large); training goes on" in caplog.text
+    assert f"wandb missed {sink.dropped} rows" in caplog.text
 
 
 def test_without_wandb_installed_training_goes_on(
