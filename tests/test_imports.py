@@ -40,7 +40,9 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("models, engines, traces", (
         ("rlvr.learn.policy",), ("rlvr.rollout.*",), ("rlvr.trace.*",), ("rlvr.checkpoint",),
     )),
-    ("scored groups, the report", (("rlvr.rollouts",), ("rlvr.report.*",))),
+    ("scored groups, the report, diagnoses", (
+        ("rlvr.rollouts",), ("rlvr.report.*",), ("rlvr.diagnose.*",),
+    )),
     ("training and evaluation", (
         ("rlvr.learn.trainer",), ("rlvr.learn.sft",), ("rlvr.evaluate",), ("rlvr.metrics",),
         ("rlvr.model_files",), ("rlvr.closing",),
@@ -48,7 +50,9 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     )),
     ("the loop, evaluation of any model", (("rlvr.loop",), ("rlvr.evaluate_folder",))),
     ("the job around it", (("rlvr.run", "rlvr.summary"),)),
-    ("the command line", (("rlvr.cli", "rlvr.cli_traces", "rlvr.cli_sync", "rlvr.__main__"),)),
+    ("the command line", ((
+        "rlvr.cli", "rlvr.cli_traces", "rlvr.cli_sync", "rlvr.cli_diagnose", "rlvr.__main__",
+    ),)),
 )  # fmt: skip
 NO_TORCH_BELOW = 4
 
