@@ -69,12 +69,16 @@ class PeriodicSet(RealSet):
         return number in self.base
 
     def __or__(self, other: RealSet) -> RealSet:
+        if _knows_families(other):
+            return NotImplemented
         return _combine(self, other, lambda left, right: left or right)
 
     def __ror__(self, other: RealSet) -> RealSet:
         return self | other
 
     def __and__(self, other: RealSet) -> RealSet:
+        if _knows_families(other):
+            return NotImplemented
         return _combine(self, other, lambda left, right: left and right)
 
     def __rand__(self, other: RealSet) -> RealSet:
@@ -110,9 +114,11 @@ class PeriodicSet(RealSet):
             families = " or ".join(f"{unknown} = {each}" for each in self._families(letter, rule))
             texts.append(families if rule == REALS else f"{families}, {rule.describe(unknown)}")
         if self.base != EMPTY:
-            without = [f"{unknown} != {each}" for each in self._families(letter, EMPTY)]
-            pieces = self.base.describe(unknown).split(" or ")
-            texts += [" and ".join([piece, *without]) for piece in pieces]
+            kinds = [rule for k, rule in enumerate(rules) if rule not in (REALS, *rules[:k])]
+            holes = [f"{unknown} != {each}" for rule in kinds for each in self._families(letter, rule)]
+            everything = self.base == REALS and bool(holes)
+            pieces = [[]] if everything else [[each] for each in self.base.describe(unknown).split(" or ")]
+            texts += [" and ".join([*piece, *holes]) for piece in pieces]
         return f"{' or '.join(texts)}, {letter} ∈ ℤ"
 
     def _families(self, letter: str, rule: RealSet) -> list[str]:
@@ -127,6 +133,11 @@ class PeriodicSet(RealSet):
         return [_family_text(start, self.period, letter) for start in starts]
 
 
+def _knows_families(other: RealSet) -> bool:
+    """Whether it is a set of a kind above this file, which takes families into its own."""
+    return not isinstance(other, PeriodicSet) and type(other) is not RealSet
+
+
 def progression(start: Real, period: Real) -> RealSet:
     """All ``start + period*k``; the one point where the period is 0."""
     sign = period.sign()
@@ -134,7 +145,7 @@ def progression(start: Real, period: Real) -> RealSet:
         return RealSet.points_only([start])
     if sign < 0:
         period = -period
-    return _made(EMPTY, period, ((_reduced(start, period), REALS),))
+    return _made(EMPTY, period, ((reduced(start, period), REALS),))
 
 
 def is_multiple(number: Real, period: Real) -> bool:
@@ -188,10 +199,15 @@ def _common_period(left: RealSet, right: RealSet) -> Real:
     periods = [each.period for each in (left, right) if isinstance(each, PeriodicSet)]
     if len(periods) == 1:
         return periods[0]
-    ratio = (periods[0] / periods[1]).rational
+    return common_multiple(*periods)
+
+
+def common_multiple(period: Real, other: Real) -> Real:
+    """The least common multiple; raises ``OverBudgetError`` where there is none."""
+    ratio = (period / other).rational
     if ratio is None:
         raise OverBudgetError("two families whose periods have no common multiple")
-    return periods[0] * Real.of(ratio.denominator)
+    return period * Real.of(ratio.denominator)
 
 
 def _spread(each: RealSet, period: Real) -> list[tuple[Real, RealSet]]:
@@ -221,7 +237,7 @@ def residues_within(numbers: RealSet, period: Real) -> list[Real]:
         raise OverBudgetError("ends that do not repeat")
     if isinstance(numbers, PeriodicSet) and (period / numbers.period).rational is None:
         raise OverBudgetError("two families whose periods have no common multiple")
-    return [_reduced(residue, period) for residue, _ in _spread(numbers, period)]
+    return [reduced(residue, period) for residue, _ in _spread(numbers, period)]
 
 
 def _made(base: RealSet, period: Real, rules: tuple[tuple[Real, RealSet], ...]) -> RealSet:
@@ -266,20 +282,25 @@ def _between(residue: Real, period: Real, bounds: RealSet) -> list[Real]:
     return [residue + period * Real.of(times) for times in range(first, last + 1)]
 
 
-def _reduced(number: Real, period: Real) -> Real:
+def reduced(number: Real, period: Real) -> Real:
+    """``number`` less the multiple of the period that brings it into [0, period)."""
     return number - period * Real.of(floor(number / period))
 
 
 def _invariant(starts: list[Real], step: Real, period: Real) -> bool:
-    moved = [_reduced(start + step, period) for start in starts]
+    moved = [reduced(start + step, period) for start in starts]
     return all(any(each == start for start in starts) for each in moved)
 
 
 def _family_text(start: Real, step: Real, letter: str) -> str:
-    rational = step.rational
-    size = "" if rational == Fraction(1) else f"({step})*" if " " in str(step) else f"{step}*"
-    text = f"{size}{letter}"
+    text = step_text(step, letter)
     return text if start.sign() == 0 else f"{start} + {text}"
+
+
+def step_text(step: Real, letter: str) -> str:
+    """``2*pi*k``, ``k``, ``(1 + sqrt(2))*k``: a text of our grammar."""
+    size = "" if step.rational == Fraction(1) else f"({step})*" if " " in str(step) else f"{step}*"
+    return f"{size}{letter}"
 
 
 INTEGERS = progression(Real.of(0), Real.of(1))

@@ -17,9 +17,9 @@ from verifiers.algebra.periodic import (
     MAX_RESIDUES,
     PeriodicSet,
     floor,
-    progression,
     residues_within,
 )
+from verifiers.algebra.repeating import repeating
 from verifiers.algebra.roots import NoExactRootsError
 from verifiers.algebra.sets import EMPTY, REALS, RealSet, ascending, rational_between
 from verifiers.domain import Condition, domain_set
@@ -105,14 +105,11 @@ def _of_a_period(read: Equation, changes: Sequence[RealSet]) -> tuple[RealSet, s
         return solutions & read.within, how
     ends = [*residues, residues[0] + period] if residues else []
     between = [Real.of(rational_between(*pair)) for pair in pairwise(ends)]
-    holds = {holds_at(read, number) is True for number in between or [Real.of(0)]}
-    if len(holds) > 1:
-        raise NoExactRootsError("a family of intervals that repeats")
-    odd = [residue for residue in residues if (holds_at(read, residue) is True) not in holds]
-    exceptions = EMPTY
-    for residue in odd:
-        exceptions = exceptions | progression(residue, period)
-    solutions = REALS & ~exceptions if True in holds else exceptions
+    if residues:
+        tried = [x for pair in zip(residues, between, strict=True) for x in pair]
+        solutions = repeating(period, residues, [holds_at(read, x) is True for x in tried])
+    else:
+        solutions = REALS if holds_at(read, Real.of(0)) is True else EMPTY
     return solutions, (
         f"They were put in, with one number of each interval between them, over one period "
         f"{period}: it holds for {solutions.describe(read.unknown)}."
