@@ -46,10 +46,14 @@ def _set_builder(plain: str, name: str) -> str | None:
         r"(?P<condition>[^|:]*?)\\?\}",
         plain,
     )
-    if found is None or not _is_balanced(found["condition"]) or not re.search(
-        rf"{name}\s*(?:[<>≤≥≠]|\\[lg]eq?\b|\\neq?\b|!=)|"
-        rf"(?:[<>≤≥]|\\[lg]eq?\b)=?\s*{name}",
-        found["condition"],
+    if (
+        found is None
+        or not _is_balanced(found["condition"])
+        or not re.search(
+            rf"{name}\s*(?:[<>≤≥≠]|\\[lg]eq?\b|\\neq?\b|!=)|"
+            rf"(?:[<>≤≥]|\\[lg]eq?\b)=?\s*{name}",
+            found["condition"],
+        )
     ):
         return None
     return found["condition"].strip()

@@ -115,10 +115,13 @@ class PeriodicSet(RealSet):
             texts.append(families if rule == REALS else f"{families}, {rule.describe(unknown)}")
         if self.base != EMPTY:
             kinds = [rule for k, rule in enumerate(rules) if rule not in (REALS, *rules[:k])]
-            holes = [f"{unknown} != {each}" for rule in kinds for each in self._families(letter, rule)]
-            everything = self.base == REALS and bool(holes)
-            pieces = [[]] if everything else [[each] for each in self.base.describe(unknown).split(" or ")]
-            texts += [" and ".join([*piece, *holes]) for piece in pieces]
+            starts = [start for rule in kinds for start in self._families(letter, rule)]
+            without = [f"{unknown} != {start}" for start in starts]
+            pieces = self.base.describe(unknown).split(" or ")
+            if self.base == REALS and without:
+                texts.append(" and ".join(without))
+            else:
+                texts += [" and ".join([piece, *without]) for piece in pieces]
         return f"{' or '.join(texts)}, {letter} ∈ ℤ"
 
     def _families(self, letter: str, rule: RealSet) -> list[str]:
@@ -225,19 +228,6 @@ def _spread(each: RealSet, period: Real) -> list[tuple[Real, RealSet]]:
         for step in range(times.numerator)
         for residue, rule in each.residues
     ]
-
-
-def residues_within(numbers: RealSet, period: Real) -> list[Real]:
-    """In [0, period), the numbers of the progressions, on which another rule holds.
-
-    ``period``: a multiple of that of the set. Raises ``OverBudgetError`` where it is none, or the
-    set has ends that do not repeat.
-    """
-    if numbers.breaks:
-        raise OverBudgetError("ends that do not repeat")
-    if isinstance(numbers, PeriodicSet) and (period / numbers.period).rational is None:
-        raise OverBudgetError("two families whose periods have no common multiple")
-    return [reduced(residue, period) for residue, _ in _spread(numbers, period)]
 
 
 def _made(base: RealSet, period: Real, rules: tuple[tuple[Real, RealSet], ...]) -> RealSet:

@@ -7,7 +7,7 @@ One turn, from 0 to the period, is cut at its residues; a row says of residue, g
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
@@ -96,10 +96,10 @@ class RepeatingSet(RealSet):
     def as_answer(self, unknown: str) -> str:
         """``pi/6 + 2*pi*k <= x <= 5*pi/6 + 2*pi*k, k ∈ ℤ``."""
         letter = "n" if unknown == "k" else "k"
-        pieces = " or ".join(self._piece(first, last, unknown, letter) for first, last in _runs(self.row))
-        return f"{pieces}, {letter} ∈ ℤ"
+        pieces = [self._piece_text(*run, unknown, letter) for run in _runs(self.row)]
+        return f"{' or '.join(pieces)}, {letter} ∈ ℤ"
 
-    def _piece(self, first: int, last: int, unknown: str, letter: str) -> str:
+    def _piece_text(self, first: int, last: int, unknown: str, letter: str) -> str:
         """The relation for the cells from ``first`` to ``last``, which may lie in the next turn."""
         low, high = self._end(first // 2), self._end((last + 1) // 2)
         if high > self.period:
@@ -136,6 +136,36 @@ def repeating(period: Real, residues: Sequence[Real], row: Sequence[bool]) -> Re
     count = len(residues) // parts
     period = period / Real.of(parts)
     return RepeatingSet((), (True,), period, tuple(residues[:count]), tuple(row[: 2 * count]))
+
+
+def repeating_by_rule(
+    period: Real, changes: Iterable[RealSet], rule: Callable[[Real], bool]
+) -> RealSet:
+    """The numbers that pass ``rule``, which has this period and changes only at ends of those sets.
+
+    Raises ``OverBudgetError`` where such ends do not repeat with the period.
+    """
+    residues = ascending(end for each in changes for end in ends_within(each, period))
+    if not residues:
+        return REALS if rule(Real.of(0)) else EMPTY
+    row = []
+    for low, high in pairwise([*residues, residues[0] + period]):
+        row += [rule(low), rule(Real.of(rational_between(low, high)))]
+    return repeating(period, residues, row)
+
+
+def ends_within(numbers: RealSet, period: Real) -> list[Real]:
+    """Of a set that repeats, the single numbers and ends of intervals in [0, period).
+
+    Raises ``OverBudgetError`` where the set has no such period, or ends that do not repeat.
+    """
+    own, residues, row = _as_turn(numbers)
+    if own is None:
+        return []
+    times = (period / own).rational
+    if times is None or times.denominator > 1:
+        raise OverBudgetError("a period that is no multiple of that of a family")
+    return list(_over(own, residues, row, period)[0])
 
 
 def band(low: Real, high: Real, closed: tuple[bool, bool], step: Real) -> RealSet:
@@ -212,7 +242,7 @@ def _place(residues: Sequence[Real], number: Real) -> int:
 
 
 def _runs(row: Sequence[bool]) -> Iterator[tuple[int, int]]:
-    """First and last cell of each run of cells that are inside; the last may lie in the next turn."""
+    """First and last cell of each run of cells inside; the last may lie in the next turn."""
     size = len(row)
     starts = [k for k in range(size) if row[k] and not row[k - 1]]
     for start in starts:

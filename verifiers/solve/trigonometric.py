@@ -42,6 +42,7 @@ class _Turn:
 
 _ZERO, _ONE, _TWO = Real.of(0), Real.of(1), Real.of(2)
 _PLAIN = ("sin", "cos", "tan", "cot")
+_ANGULAR = (*_PLAIN, "sec", "csc")
 
 
 def affine(expr: Expr, unknown: str) -> tuple[Real, Real] | None:
@@ -58,7 +59,7 @@ def affine(expr: Expr, unknown: str) -> tuple[Real, Real] | None:
 
 def angles_of(expr: Expr) -> Iterator[Expr]:
     """The arguments of the outermost trigonometric functions of names, and a name outside them."""
-    if isinstance(expr, Func) and expr.name in (*_PLAIN, "sec", "csc"):
+    if isinstance(expr, Func) and expr.name in _ANGULAR:
         if free_names(expr):
             yield expr.arg
     elif isinstance(expr, Sym):
@@ -104,7 +105,7 @@ def _forms(expr: Expr, unknown: str) -> list[tuple[Real, Real]]:
 
 def _inside(expr: Expr, name: Expr) -> bool:
     """Whether the bare name stands only as an argument of a trigonometric function."""
-    if isinstance(expr, Func):
+    if isinstance(expr, Func) and expr.name in _ANGULAR:
         return True
     return expr != name and all(_inside(child, name) for child in children(expr))
 
