@@ -43,34 +43,31 @@ class SymbolRing:
         if len(names) > MAX_NAMES or num_roots > MAX_ROOTS:
             raise NoProofError("too many names or roots")
         symbols = [] if self.is_rational else [f"r{index}" for index in range(MAX_SYMBOLS)]
-        self._context = fmpq_mpoly_ctx.get([f"n{name}" for name in names] + symbols, Ordering.lex)
-        generators = self._context.gens()
-        self._names = dict(zip(names, generators, strict=False))
-        self._takes_logs = any(isinstance(part, Log) for part in parts)
+        self.context = fmpq_mpoly_ctx.get([f"n{name}" for name in names] + symbols, Ordering.lex)
+        generators = self.context.gens()
+        self.names = dict(zip(names, generators, strict=False))
+        self.takes_logs = any(isinstance(part, Log) for part in parts)
         self._free = list(range(len(names), len(generators)))
-        self._symbols: dict[tuple[str, ...], fmpq_mpoly] = {}
-        self._rules: list[tuple[int, int, fmpq_mpoly, fmpq_mpoly]] = []  # s_at^power = num/den
-        self._logs: dict[str, Fractional] = {}  # of symbols
+        self.symbols: dict[tuple[str, ...], fmpq_mpoly] = {}
+        self.rules: list[tuple[int, int, fmpq_mpoly, fmpq_mpoly]] = []  # s_at^power = num/den
 
     def reduced(self, poly: fmpq_mpoly) -> fmpq_mpoly:
         """A multiple of it, with every power of a symbol below that of its rule."""
-        for at, power, num, den in reversed(self._rules):  # inner roots come first in the rules
+        for at, power, num, den in reversed(self.rules):  # inner roots come first in the rules
             most = poly.degrees()[at] // power
-            lower = self._context.constant(0)
+            lower = self.context.constant(0)
             for exponents, coefficient in poly.terms():
                 times, rest = divmod(int(exponents[at]), power)
                 kept = tuple(map(int, (*exponents[:at], rest, *exponents[at + 1 :])))
                 lower += (
-                    self._context.from_dict({kept: coefficient})
-                    * num**times
-                    * den ** (most - times)
+                    self.context.from_dict({kept: coefficient}) * num**times * den ** (most - times)
                 )
                 if len(lower) > MAX_TERMS:
                     raise NoProofError("too many terms")
             poly = lower
         return poly
 
-    def _factors(self, num: fmpq_mpoly, den: fmpq_mpoly) -> list[tuple[fmpq_mpoly, int]]:
+    def factors(self, num: fmpq_mpoly, den: fmpq_mpoly) -> list[tuple[fmpq_mpoly, int]]:
         """Irreducible polynomials, primes and -1, with their powers in the quotient."""
         result = []
         for poly, sign in ((num, 1), (den, -1)):
@@ -83,43 +80,44 @@ class SymbolRing:
                 raise NoProofError("a large number under a root or logarithm")
             for number, own in ((above, sign), (below, -sign)):
                 primes = fmpz(number).factor()
-                result += [(self._context.constant(int(p)), int(e) * own) for p, e in primes]
+                result += [(self.context.constant(int(p)), int(e) * own) for p, e in primes]
             if content < 0:
-                result.append((self._context.constant(-1), 1))
+                result.append((self.context.constant(-1), 1))
         return result
 
-    def _symbol(self, *key: str) -> tuple[fmpq_mpoly, bool]:
+    def symbol(self, *key: str) -> tuple[fmpq_mpoly, bool]:
         """The symbol with this key, and whether it is new."""
-        is_new = key not in self._symbols
+        is_new = key not in self.symbols
         if is_new:
             if not self._free:
                 raise NoProofError("too many roots")
-            self._symbols[key] = self._context.gens()[self._free.pop(0)]
-        return self._symbols[key], is_new
+            self.symbols[key] = self.context.gens()[self._free.pop(0)]
+        return self.symbols[key], is_new
 
-    def _at(self, symbol: fmpq_mpoly) -> int:
-        return next(at for at, each in enumerate(self._context.gens()) if each == symbol)
+    def at(self, symbol: fmpq_mpoly) -> int:
+        """The place of a symbol among the variables."""
+        return next(at for at, each in enumerate(self.context.gens()) if each == symbol)
 
-    def _constant(self, value: Fraction) -> fmpq_mpoly:
-        return self._context.constant(fmpq(value.numerator, value.denominator))
+    def constant(self, value: Fraction) -> fmpq_mpoly:
+        return self.context.constant(fmpq(value.numerator, value.denominator))
 
-    def _scaled(self, value: Fractional, by: Fraction) -> Fractional:
-        return self._times(value, (self._constant(by), self._one))
+    def scaled(self, value: Fractional, by: Fraction) -> Fractional:
+        return self.times(value, (self.constant(by), self.one))
 
-    def _to_the(self, base: Fractional, power: int) -> Fractional:
+    def to_the(self, base: Fractional, power: int) -> Fractional:
         num, den = base if power >= 0 else base[::-1]
         if abs(power) > MAX_POWER**2:
             raise NoProofError("a power whose exponent is no small number")
-        return self._checked(num ** abs(power), den ** abs(power))
+        return self.checked(num ** abs(power), den ** abs(power))
 
-    def _plus(self, left: Fractional, right: Fractional) -> Fractional:
+    def plus(self, left: Fractional, right: Fractional) -> Fractional:
         (a, b), (c, d) = left, right
-        return self._checked(a * d + c * b, b * d)
+        return self.checked(a * d + c * b, b * d)
 
-    def _times(self, left: Fractional, right: Fractional) -> Fractional:
-        return self._checked(left[0] * right[0], left[1] * right[1])
+    def times(self, left: Fractional, right: Fractional) -> Fractional:
+        return self.checked(left[0] * right[0], left[1] * right[1])
 
-    def _checked(self, num: fmpq_mpoly, den: fmpq_mpoly) -> Fractional:
+    def checked(self, num: fmpq_mpoly, den: fmpq_mpoly) -> Fractional:
         """In lowest terms, with a leading coefficient of 1 below."""
         if not den:
             raise ZeroDivisionError
@@ -131,12 +129,12 @@ class SymbolRing:
         return num / lead, den / lead
 
     @property
-    def _one(self) -> fmpq_mpoly:
-        return self._context.constant(1)
+    def one(self) -> fmpq_mpoly:
+        return self.context.constant(1)
 
     @property
-    def _zero(self) -> Fractional:
-        return self._context.constant(0), self._one
+    def zero(self) -> Fractional:
+        return self.context.constant(0), self.one
 
 
 def _is_symbolic(power: Pow) -> bool:
