@@ -42,8 +42,8 @@ def in_our_words(text: str, unknown: str) -> str:
 def _set_builder(plain: str, name: str) -> str | None:
     """The condition of ``{x | x < 2}`` and ``{x ∈ ℝ : x < 2}``: inequalities of the unknown."""
     found = re.fullmatch(
-        rf"\\?\{{\s*{name}\s*(?:(?:∈|\\in)\s*{_REALS}\s*)?(?:\||\\mid|\\vert|:)"
-        r"(?P<condition>[^|:]*?)\\?\}",
+        rf"(?:\\left\s*)?\\?\{{\s*{name}\s*(?:(?:∈|\\in)\s*{_REALS}\s*)?(?:\||\\mid|\\vert|:)"
+        r"(?P<condition>[^|:]*?)(?:\\right\s*)?\\?\}",
         plain,
     )
     if (
