@@ -6,9 +6,9 @@ integer k: both ends must move alike.
 
 from __future__ import annotations
 
+from verifiers.algebra.bands import band
 from verifiers.algebra.exact import Real
 from verifiers.algebra.periodic import progression
-from verifiers.algebra.repeating import band
 from verifiers.algebra.sets import REALS, RealSet
 from verifiers.read_family import linear
 from verifiers.read_value import AnswerError, ValueParser

@@ -9,10 +9,11 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from verifiers import Decision, Domain, Problem, Reason, UndecidedError, solve, verify
+from verifiers.algebra.bands import band, ends_within
 from verifiers.algebra.exact import Real
 from verifiers.algebra.functions import PI_NUMBER
 from verifiers.algebra.periodic import progression
-from verifiers.algebra.repeating import RepeatingSet, band, ends_within, repeating
+from verifiers.algebra.repeating import RepeatingSet, repeating
 from verifiers.algebra.sets import EMPTY, REALS, RealSet
 from verifiers.read_set import parse_set
 from verifiers.syntax.errors import OverBudgetError

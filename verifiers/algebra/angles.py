@@ -15,8 +15,9 @@ from verifiers.algebra.atoms import PI, Atom
 from verifiers.algebra.cosines import cosine_of_turn, sine_of_turn
 from verifiers.algebra.exact import Real
 from verifiers.algebra.functions import PI_NUMBER, real_power
-from verifiers.algebra.periodic import floor
-from verifiers.algebra.transcendental import UNIT, Transcendental, make, term
+from verifiers.algebra.multiples import floor
+from verifiers.algebra.terms import UNIT
+from verifiers.algebra.transcendental import Transcendental, make, term
 from verifiers.syntax.errors import OverBudgetError
 
 MAX_ARCS = 24  # the largest multiple of an arc that is taken apart

@@ -11,15 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from flint import arb, ctx
-
 from verifiers.algebra.exact import Real
+from verifiers.algebra.multiples import common_multiple, floor, is_multiple, reduced, step_text
 from verifiers.algebra.sets import EMPTY, REALS, RealSet, combine
 from verifiers.syntax.errors import OverBudgetError
 
 MAX_RESIDUES = 240
 MAX_POINTS = 2_000  # of a progression in an interval
-_FLOOR_PRECISION = 4_096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -151,39 +149,6 @@ def progression(start: Real, period: Real) -> RealSet:
     return _made(EMPTY, period, ((reduced(start, period), REALS),))
 
 
-def is_multiple(number: Real, period: Real) -> bool:
-    """Whether ``number`` is a whole multiple of ``period`` > 0."""
-    ratio = number / period
-    rational = ratio.rational
-    if rational is not None:
-        return rational.denominator == 1
-    with ctx.workprec(128):
-        ball = ratio.ball()
-    if not ball.contains_integer():
-        return False
-    nearest = ball.unique_fmpz()
-    return nearest is not None and ratio == Real.of(int(nearest))
-
-
-def floor(number: Real) -> int:
-    """The largest integer that is not above ``number``."""
-    rational = number.rational
-    if rational is not None:
-        return rational.__floor__()
-    precision = 64
-    while precision <= _FLOOR_PRECISION:
-        with ctx.workprec(precision):
-            ball = number.ball()
-            whole = ball.floor().unique_fmpz() if ball.is_finite() else None
-            if whole is not None:
-                return int(whole)
-            nearest = (ball + arb("0.5")).floor().unique_fmpz() if ball.is_finite() else None
-        if nearest is not None and precision > 128:
-            return int(nearest) - (number < Real.of(int(nearest)))
-        precision *= 2
-    raise OverBudgetError("a number too large to be placed on the line")
-
-
 def _combine(left: RealSet, right: RealSet, keep: Callable[[bool, bool], bool]) -> RealSet:
     period = _common_period(left, right)
     rules: list[tuple[Real, RealSet]] = []
@@ -203,14 +168,6 @@ def _common_period(left: RealSet, right: RealSet) -> Real:
     if len(periods) == 1:
         return periods[0]
     return common_multiple(*periods)
-
-
-def common_multiple(period: Real, other: Real) -> Real:
-    """The least common multiple; raises ``OverBudgetError`` where there is none."""
-    ratio = (period / other).rational
-    if ratio is None:
-        raise OverBudgetError("two families whose periods have no common multiple")
-    return period * Real.of(ratio.denominator)
 
 
 def _spread(each: RealSet, period: Real) -> list[tuple[Real, RealSet]]:
@@ -272,11 +229,6 @@ def _between(residue: Real, period: Real, bounds: RealSet) -> list[Real]:
     return [residue + period * Real.of(times) for times in range(first, last + 1)]
 
 
-def reduced(number: Real, period: Real) -> Real:
-    """``number`` less the multiple of the period that brings it into [0, period)."""
-    return number - period * Real.of(floor(number / period))
-
-
 def _invariant(starts: list[Real], step: Real, period: Real) -> bool:
     moved = [reduced(start + step, period) for start in starts]
     return all(any(each == start for start in starts) for each in moved)
@@ -285,12 +237,6 @@ def _invariant(starts: list[Real], step: Real, period: Real) -> bool:
 def _family_text(start: Real, step: Real, letter: str) -> str:
     text = step_text(step, letter)
     return text if start.sign() == 0 else f"{start} + {text}"
-
-
-def step_text(step: Real, letter: str) -> str:
-    """``2*pi*k``, ``k``, ``(1 + sqrt(2))*k``: a text of our grammar."""
-    size = "" if step.rational == Fraction(1) else f"({step})*" if " " in str(step) else f"{step}*"
-    return f"{size}{letter}"
 
 
 INTEGERS = progression(Real.of(0), Real.of(1))

@@ -7,19 +7,13 @@ One turn, from 0 to the period, is cut at its residues; a row says of residue, g
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
 from verifiers.algebra.exact import Real
-from verifiers.algebra.periodic import (
-    MAX_RESIDUES,
-    PeriodicSet,
-    common_multiple,
-    progression,
-    reduced,
-    step_text,
-)
+from verifiers.algebra.multiples import common_multiple, reduced, step_text
+from verifiers.algebra.periodic import MAX_RESIDUES, PeriodicSet, progression
 from verifiers.algebra.sets import EMPTY, REALS, RealSet, ascending, rational_between
 from verifiers.syntax.errors import OverBudgetError
 
@@ -138,57 +132,11 @@ def repeating(period: Real, residues: Sequence[Real], row: Sequence[bool]) -> Re
     return RepeatingSet((), (True,), period, tuple(residues[:count]), tuple(row[: 2 * count]))
 
 
-def repeating_by_rule(
-    period: Real, changes: Iterable[RealSet], rule: Callable[[Real], bool]
-) -> RealSet:
-    """The numbers that pass ``rule``, which has this period and changes only at ends of those sets.
-
-    Raises ``OverBudgetError`` where such ends do not repeat with the period.
-    """
-    residues = ascending(end for each in changes for end in ends_within(each, period))
-    if not residues:
-        return REALS if rule(Real.of(0)) else EMPTY
-    row = []
-    for low, high in pairwise([*residues, residues[0] + period]):
-        row += [rule(low), rule(Real.of(rational_between(low, high)))]
-    return repeating(period, residues, row)
-
-
-def ends_within(numbers: RealSet, period: Real) -> list[Real]:
-    """Of a set that repeats, the single numbers and ends of intervals in [0, period).
-
-    Raises ``OverBudgetError`` where the set has no such period, or ends that do not repeat.
-    """
-    own, residues, row = _as_turn(numbers)
-    if own is None:
-        return []
-    times = (period / own).rational
-    if times is None or times.denominator > 1:
-        raise OverBudgetError("a period that is no multiple of that of a family")
-    return list(_over(own, residues, row, period)[0])
-
-
-def band(low: Real, high: Real, closed: tuple[bool, bool], step: Real) -> RealSet:
-    """The interval from ``low`` to ``high`` > ``low``, shifted by all multiples of ``step`` > 0.
-
-    ``closed``: whether its lower and its upper end belong to it.
-    """
-    width = high - low
-    if width > step:
-        return REALS
-    if width == step:
-        return REALS if any(closed) else ~progression(low, step)
-    first, last = reduced(low, step), reduced(high, step)
-    if first < last:
-        return repeating(step, [first, last], [closed[0], True, closed[1], False])
-    return repeating(step, [last, first], [closed[1], False, closed[0], True])
-
-
 def _combine(left: RealSet, right: RealSet, keep: Callable[[bool, bool], bool]) -> RealSet:
-    turns = [_as_turn(each) for each in (left, right)]
+    turns = [as_turn(each) for each in (left, right)]
     periods = [turn[0] for turn in turns if turn[0] is not None]
     period = periods[0] if len(periods) == 1 else common_multiple(periods[0], periods[1])
-    rows = [_over(*turn, period) for turn in turns]
+    rows = [over_period(*turn, period) for turn in turns]
     residues = ascending(residue for each, _ in rows for residue in each)
     if len(residues) > MAX_RESIDUES:
         raise OverBudgetError(f"more than {MAX_RESIDUES} ends in a period")
@@ -200,10 +148,10 @@ def _combine(left: RealSet, right: RealSet, keep: Callable[[bool, bool], bool]) 
     return repeating(period, residues, cells)
 
 
-_Turn = tuple[Real | None, tuple[Real, ...], tuple[bool, ...]]
+Turn = tuple[Real | None, tuple[Real, ...], tuple[bool, ...]]
 
 
-def _as_turn(each: RealSet) -> _Turn:
+def as_turn(each: RealSet) -> Turn:
     """Period, residues and row of a set; no period where it is all numbers or none."""
     if isinstance(each, RepeatingSet):
         return each.period, each.residues, each.row
@@ -218,7 +166,7 @@ def _as_turn(each: RealSet) -> _Turn:
     return each.period, tuple(residue for residue, _ in each.residues), tuple(row)
 
 
-def _over(
+def over_period(
     own: Real | None, residues: tuple[Real, ...], row: tuple[bool, ...], period: Real
 ) -> tuple[tuple[Real, ...], tuple[bool, ...]]:
     """Residues and row over a multiple of the period."""

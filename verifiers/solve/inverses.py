@@ -6,11 +6,11 @@ from fractions import Fraction
 from typing import TYPE_CHECKING
 
 from verifiers.algebra.angles import arccosine, arcsine, arctangent, direction
+from verifiers.algebra.bands import repeating_by_rule
 from verifiers.algebra.evaluate import evaluate
 from verifiers.algebra.exact import Real
 from verifiers.algebra.functions import PI_NUMBER, exponential, logarithm, real_power
 from verifiers.algebra.periodic import progression
-from verifiers.algebra.repeating import repeating_by_rule
 from verifiers.algebra.roots import NoExactRootsError
 from verifiers.algebra.sets import EMPTY, RealSet
 from verifiers.domain import conditions, domain_set

@@ -9,15 +9,13 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
+from verifiers.algebra.bands import ends_within, repeating_by_rule
 from verifiers.algebra.eliminate import CannotEliminateError
 from verifiers.algebra.exact import Real
 from verifiers.algebra.functions import PI_NUMBER
-from verifiers.algebra.periodic import (
-    MAX_RESIDUES,
-    PeriodicSet,
-    floor,
-)
-from verifiers.algebra.repeating import RepeatingSet, ends_within, repeating_by_rule
+from verifiers.algebra.multiples import floor
+from verifiers.algebra.periodic import MAX_RESIDUES, PeriodicSet
+from verifiers.algebra.repeating import RepeatingSet
 from verifiers.algebra.roots import NoExactRootsError
 from verifiers.algebra.sets import EMPTY, RealSet, ascending
 from verifiers.domain import Condition, domain_set

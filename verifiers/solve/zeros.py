@@ -29,6 +29,7 @@ from verifiers.solve.kernels import (
     replaced,
     terms_of,
     value_of,
+    with_its_scale,
 )
 from verifiers.solve.logarithmic import (
     has_log,
@@ -39,9 +40,9 @@ from verifiers.solve.logarithmic import (
 )
 from verifiers.solve.products import split_product
 from verifiers.solve.trigonometric import affine, trigonometric_zeros
-from verifiers.syntax.ast import Abs, Add, Div, Expr, Func, Log, Mul, Neg, Pow, Relation, Root, Sym
+from verifiers.syntax.ast import Abs, Add, Expr, Func, Log, Mul, Neg, Pow, Relation, Root, Sym
 from verifiers.syntax.text import to_text
-from verifiers.syntax.walk import free_names, subexpressions
+from verifiers.syntax.walk import free_names
 
 MAX_STEPS = 40
 
@@ -106,7 +107,7 @@ class Search:
         found = list(dict.fromkeys(kernels(expr)))
         if len(found) != 1 or isinstance(found[0], Sym):
             return None
-        kernel = _with_its_scale(expr, found[0])
+        kernel = with_its_scale(expr, found[0])
         if exp_quotient(expr, unknown) is not None:
             return None  # better as a sum of exponentials
         letter = _fresh(unknown)
@@ -238,19 +239,6 @@ class Search:
 
 def _fresh(unknown: str) -> str:
     return "u" if unknown != "u" else "v"
-
-
-def _with_its_scale(expr: Expr, kernel: Expr) -> Expr:
-    """ln(x)/ln(2) as one function where it stands in no other place."""
-    scaled = {
-        part
-        for part in subexpressions(expr)
-        if isinstance(part, Div) and part.numerator == kernel and not free_names(part.denominator)
-    }
-    if len(scaled) != 1:
-        return kernel
-    (whole,) = scaled
-    return kernel if kernel in subexpressions(replaced(expr, whole, ZERO)) else whole
 
 
 def _bare_unknown(expr: Expr) -> bool:
