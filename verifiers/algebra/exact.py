@@ -14,6 +14,7 @@ from typing import Literal
 from flint import arb, ctx, fmpq
 
 from verifiers.algebra.integers import square_part
+from verifiers.algebra.quadratic import same_field, surd_text
 from verifiers.algebra.separation import (
     MAX_SEPARATION_BITS,
     Key,
@@ -160,17 +161,7 @@ class Surd(Real):
 
     def __str__(self) -> str:
         """``(1 + sqrt(5))/2``: text of our grammar."""
-        if not self.b:
-            return str(self.a)
-        common = self.a.q * self.b.q / self.a.q.gcd(self.b.q)
-        p, q = (self.a * common).p, (self.b * common).p  # str of these has no limit of digits
-        root = f"sqrt({self.d})" if abs(q) == 1 else f"{abs(q)}*sqrt({self.d})"
-        if p == 0:
-            text = ("-" if q < 0 else "") + root
-        else:
-            text = f"{p} {'-' if q < 0 else '+'} {root}"
-            text = f"({text})" if common > 1 else text
-        return text if common == 1 else f"{text}/{common}"
+        return surd_text(self.a, self.b, self.d)
 
 
 class Composite(Real):
@@ -259,27 +250,17 @@ def _sign(value: fmpq) -> int:
     return (value > 0) - (value < 0)
 
 
-def _same_field(x: Surd, y: Surd) -> tuple[fmpq, int] | None:
-    """y's coefficient and radicand rewritten over x's radicand, where the fields are the same."""
-    if not y.b or x.d == y.d:
-        return y.b, x.d
-    if not x.b:
-        return y.b, y.d
-    root = isqrt(x.d * y.d)
-    return (y.b * fmpq(root, x.d), x.d) if root * root == x.d * y.d else None
-
-
 def _add_surds(x: Surd, y: Surd) -> Surd | None:
     if not (x.b or y.b):
         return Surd(x.a + y.a, _ZERO, 1)
-    common = _same_field(x, y)
+    common = same_field(x.b, x.d, y.b, y.d)
     return Surd(x.a + y.a, x.b + common[0], common[1]) if common else None
 
 
 def _multiply_surds(x: Surd, y: Surd) -> Surd | None:
     if not (x.b or y.b):
         return Surd(x.a * y.a, _ZERO, 1)
-    common = _same_field(x, y)
+    common = same_field(x.b, x.d, y.b, y.d)
     if common:
         b, d = common
         return Surd(x.a * y.a + x.b * b * d, x.a * b + x.b * y.a, d)

@@ -46,8 +46,7 @@ class _Turn:
 
 
 _ZERO, _ONE, _TWO = Real.of(0), Real.of(1), Real.of(2)
-_PLAIN = ("sin", "cos", "tan", "cot")
-_ANGULAR = (*_PLAIN, "sec", "csc")
+_ANGULAR = ("sin", "cos", "tan", "cot", "sec", "csc")
 
 
 def affine(expr: Expr, unknown: str) -> tuple[Real, Real] | None:
@@ -183,7 +182,7 @@ def _circle(expr: Expr, unknown: str, turn: _Turn) -> tuple[Circle, Circle] | No
         value = value_of(expr)
         return None if value is None else (constant(value), constant(_ONE))
     match expr:
-        case Func(name, arg) if name in _PLAIN:
+        case Func(name, arg) if name in _ANGULAR[:4]:
             cosine, sine = _multiple_angle(arg, unknown, turn)
             pairs = {"sin": (sine, constant(_ONE)), "cos": (cosine, constant(_ONE)),
                      "tan": (sine, cosine), "cot": (cosine, sine)}  # fmt: skip
