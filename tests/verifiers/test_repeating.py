@@ -109,6 +109,14 @@ def test_the_period_is_the_shortest() -> None:
         ends_within(found, Real.of(Fraction(1, 3)))
 
 
+def test_single_numbers_are_taken_one_by_one() -> None:
+    half = band(Real.of(0), Real.of(1), (True, False), Real.of(2))
+    numbers = RealSet.points_only(map(Real.of, (-2, -1, 0, 1, 2)))
+    assert half & numbers == RealSet.points_only(map(Real.of, (-2, 0, 2)))
+    assert numbers & ~half == RealSet.points_only(map(Real.of, (-1, 1)))
+    assert half & EMPTY == EMPTY
+
+
 def test_ends_that_do_not_repeat_have_no_place_beside_them() -> None:
     half = band(Real.of(0), Real.of(1), (True, True), Real.of(2))
     with pytest.raises(OverBudgetError):

@@ -66,6 +66,8 @@ class RepeatingSet(RealSet):
         return self | other
 
     def __and__(self, other: RealSet) -> RealSet:
+        if other.points is not None:
+            return RealSet.points_only(point for point in other.points if point in self)
         return _combine(self, other, lambda left, right: left and right)
 
     def __rand__(self, other: RealSet) -> RealSet:
