@@ -113,7 +113,7 @@ def _bands(rng: Random, name: str, sign: str, bound: str, ends: tuple[Fraction, 
     ]
     one = _interval(low, high, closed, Fraction(0))
     return Drawn(
-        family=f"{name} without an interval",
+        family="tangent inequality" if name == "tan" else "sine inequality",
         equation=f"{name}({'' if m == 1 else m}{x}) {sign} {bound}",
         unknown=x,
         gold=_text([(low, high, closed, step)], x, 3),
