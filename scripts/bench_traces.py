@@ -1,10 +1,12 @@
 """How well check_steps finds what is labelled, beside a count of reflection words; and its time.
 
 python scripts/bench_traces.py
+python scripts/bench_traces.py --held-out   # traces the analysis was not developed on, alone
 """
 
 from __future__ import annotations
 
+import argparse
 import json
 import time
 from collections import defaultdict
@@ -18,6 +20,7 @@ from verifiers import Decision, Problem, Trace, check_steps
 
 DATA = Path(__file__).parent.parent / "tests" / "data"
 FILES = ("traces_composed.jsonl", "traces_written.jsonl")
+HELD_OUT = ("traces_heldout.jsonl",)  # labelled blind; only to measure with
 REPEATED = 4  # a labelled trace so many times over is about 200 tokens long
 
 
@@ -38,8 +41,8 @@ class Count:
         return self.both / (self.both + self.labelled) if self.both + self.labelled else 1.0
 
 
-def rows() -> list[dict[str, Any]]:
-    return [json.loads(line) for name in FILES for line in (DATA / name).open(encoding="utf-8")]
+def rows(files: Sequence[str] = FILES) -> list[dict[str, Any]]:
+    return [json.loads(line) for name in files for line in (DATA / name).open(encoding="utf-8")]
 
 
 def labels_of(row: dict[str, Any]) -> Iterator[str]:
@@ -107,7 +110,9 @@ def problem_of(row: dict[str, Any]) -> Problem:
 
 
 def main() -> None:
-    labelled = rows()
+    parser = argparse.ArgumentParser(description=(__doc__ or "").partition("\n")[0])
+    parser.add_argument("--held-out", action="store_true", help="the held-out traces alone")
+    labelled = rows(HELD_OUT if parser.parse_args().held_out else FILES)
     traces = [check_steps(problem_of(row), row["completion"]) for row in labelled]
     counts, misses = count(labelled, traces)
     print(f"{len(labelled)} labelled traces\n")
