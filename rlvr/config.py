@@ -8,25 +8,22 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Count = Annotated[int, Field(ge=0)]
-Positive = Annotated[int, Field(ge=1)]
-Weight = Annotated[float, Field(ge=0)]
-PositiveFloat = Annotated[float, Field(gt=0)]
-Share = Annotated[float, Field(ge=0, le=1)]
-# Strict models refuse "data" for a path and a list for a tuple, which is all that TOML can write.
+from rlvr.config_base import Betas, Count, Positive, PositiveFloat, Section, Share, Weight
+from rlvr.config_learn import (
+    AdvantageConfig,
+    AggregationConfig,
+    ClippedConfig,
+    EngineGapConfig,
+    GroupMeanConfig,
+    StepTokensConfig,
+    SurrogateConfig,
+    TokenTruncateConfig,
+)
+
+# Strict models refuse "data" for a path, which is all that TOML can write.
 AnyPath = Annotated[Path, Field(strict=False)]
-Betas = Annotated[
-    tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]],
-    Field(strict=False, description="two numbers from 0 to below 1, as [0.9, 0.95]"),
-]
-
-
-class Section(BaseModel):
-    """Frozen; unknown keys, wrong types ("40" for 40), infinities and NaN are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class NoviceConfig(Section):
@@ -135,11 +132,11 @@ class GrpoConfig(Section):
     steps: Count = 143
     problems: Positive = 32  # P
     group_size: Positive = 8  # G
-    advantage: Literal["group_mean", "group_std"] = "group_mean"  # rlvr/learn/advantage.py
-    clip_low: Weight = 0.2
-    clip_high: Weight = 0.28
-    importance_cap: PositiveFloat = 2.0
     micro_batch_tokens: Positive = 4_096
+    advantage: AdvantageConfig = GroupMeanConfig()
+    surrogate: SurrogateConfig = ClippedConfig()
+    aggregation: AggregationConfig = StepTokensConfig()
+    engine_gap: EngineGapConfig = TokenTruncateConfig()
     optimizer: OptimizerConfig = OptimizerConfig(lr=1e-4, final_lr=1e-5, warmup_steps=5)
 
 

@@ -12,7 +12,7 @@ import numpy as np
 
 from rlvr.config import Config
 from rlvr.data.order import batch_indices
-from rlvr.learn.advantage import ADVANTAGES, informative
+from rlvr.learn.advantages.groups import informative
 from rlvr.learn.sft import SftTrainer
 from rlvr.learn.trainer import Trainer
 from rlvr.metrics import group_metrics
@@ -79,8 +79,7 @@ def reinforce(
             parity = check_parity(trainer, groups, config)
         with watch("train"):
             rewards, counted = reward_arrays(groups)
-            advantages = ADVANTAGES[config.grpo.advantage](rewards, counted)
-            sequences = training_sequences(groups, advantages, counted)
+            sequences, advantages = trainer.assign(training_sequences(groups), rewards, counted)
             metrics = trainer.step(sequences, step)
         with watch("sync"):
             engine.update_weights(trainer.policy.named_tensors(), policy_version=step + 1)
@@ -103,21 +102,17 @@ def reward_arrays(groups: Sequence[Group]) -> tuple[np.ndarray, np.ndarray]:
     return rewards, counted
 
 
-def training_sequences(
-    groups: Sequence[Group], advantages: np.ndarray, counted: np.ndarray
-) -> list[TrainingSequence]:
-    """The counted completions of the informative groups; the others would train nothing."""
+def training_sequences(groups: Sequence[Group]) -> list[TrainingSequence]:
+    """The counted completions, as the learner sees them."""
     return [
         TrainingSequence(
             prompt_ids=rollout.prompt.token_ids,
             completion_ids=rollout.completion.token_ids,
             rollout_logprobs=rollout.completion.rollout_logprobs,
-            advantage=float(advantages[p, g]),
         )
-        for p, group in enumerate(groups)
-        if advantages[p].any()
-        for g, rollout in enumerate(group)
-        if counted[p, g]
+        for group in groups
+        for rollout in group
+        if rollout.reward.counted
     ]
 
 

@@ -2,7 +2,18 @@ from __future__ import annotations
 
 import pytest
 
-from rlvr.config_keys import accepts, fields, nearest, sections, unknown
+from rlvr.config_keys import accepts, fields, nearest, parts, sections, unknown
+
+
+def test_a_key_means_the_same_in_every_kind_of_a_part() -> None:
+    for part, kinds in parts().items():
+        for kind, section in kinds.items():
+            assert section().kind == kind  # type: ignore[attr-defined]  # and every key has a default
+            for name, field in section.model_fields.items():
+                if name != "kind":
+                    known = fields()[f"{part}.{name}"]
+                    assert field.annotation == known.annotation, (part, kind, name)
+                    assert field.metadata == known.metadata, (part, kind, name)
 
 
 def test_fields_and_sections_cover_the_tree() -> None:
@@ -18,6 +29,11 @@ def test_fields_and_sections_cover_the_tree() -> None:
         ("reward.domain", "a number, at least 0.0"),
         ("rollout.temperature", "a number, above 0.0"),
         ("rollout.dtype", 'one of "float32", "bfloat16"'),
+        (
+            "grpo.engine_gap.kind",
+            'one of "none", "token_truncate", "token_mask", "sequence_truncate", "sequence_mask"',
+        ),
+        ("grpo.surrogate.cap", "a number, above 0.0"),
         ("model.path", "text"),
         ("data.path", "a path"),
         ("trace.wandb_project", "text, not empty"),

@@ -26,20 +26,32 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr.resources",), ("rlvr.seeding",), ("rlvr.timing",),
     )),
     ("configuration and records", (
-        ("rlvr.config", "rlvr.config_keys", "rlvr.config_load"), ("rlvr.types",),
+        (
+            "rlvr.config", "rlvr.config_base", "rlvr.config_keys", "rlvr.config_learn",
+            "rlvr.config_load",
+        ),
+        ("rlvr.types",),
     )),
     ("problems, prompts, rewards (no torch)", (
-        ("rlvr.data.*",), ("rlvr.prompt",), ("rlvr.reward",), ("rlvr.learn.advantage",),
+        ("rlvr.data.*",), ("rlvr.prompt",), ("rlvr.reward",), ("rlvr.learn.advantages.*",),
+        ("rlvr.learn.bind",),
         ("rlvr.estimate",), ("rlvr.folder",), ("rlvr.quiet",),
     )),
     ("tensors (torch)", (
         ("rlvr.learn.batch",), ("rlvr.learn.loss",), ("rlvr.learn.logprobs",),
+        (
+            "rlvr.learn.surrogates.*", "rlvr.learn.gaps.*", "rlvr.learn.aggregation",
+            "rlvr.learn.segments",
+        ),
         ("rlvr.learn.optimizer",), ("rlvr.rng",), ("rlvr.newborn",),
     )),
     ("models, engines, traces", (
         ("rlvr.learn.policy",), ("rlvr.rollout.*",), ("rlvr.trace.*",), ("rlvr.checkpoint",),
     )),
-    ("scored groups, the report", (("rlvr.rollouts",), ("rlvr.report.*",))),
+    ("scored groups, the composed loss, the report", (
+        ("rlvr.rollouts",), ("rlvr.learn.credit",),
+        ("rlvr.learn.objective", "rlvr.learn.step_metrics"), ("rlvr.report.*",),
+    )),
     ("training and evaluation", (
         ("rlvr.learn.trainer",), ("rlvr.learn.sft",), ("rlvr.evaluate",), ("rlvr.metrics",),
     )),

@@ -121,7 +121,7 @@ def test_a_step_is_the_same_wherever_the_run_begins(parts):
     assert engine.seeds[8:] == late
 
 
-def test_uncounted_and_uninformative_completions_train_nothing():
+def test_uncounted_and_uninformative_completions_train_nothing(parts):
     groups = [
         (make_rollout(True), make_rollout(False), make_rollout(None)),
         (make_rollout(True), make_rollout(True), make_rollout(True)),
@@ -129,6 +129,7 @@ def test_uncounted_and_uninformative_completions_train_nothing():
     rewards, counted = reward_arrays(groups)
     assert rewards.tolist() == [[1, 0, 0], [1, 1, 1]]
     assert counted.tolist() == [[True, True, False], [True, True, True]]
-    advantages = np.array([[0.5, -0.5, 0.0], [0.0, 0.0, 0.0]])
-    sequences = training_sequences(groups, advantages, counted)
-    assert [sequence.advantage for sequence in sequences] == [0.5, -0.5]
+    sequences, advantages = parts[3].assign(training_sequences(groups), rewards, counted)
+    assert [sequence.advantage for sequence in sequences] == [0.5, -0.5, 0, 0, 0]
+    assert advantages.tolist() == [[0.5, -0.5, 0], [0, 0, 0]]
+    assert parts[3].step(sequences, 0)["num_completions_trained"] == 2

@@ -1,48 +1,28 @@
 """One policy-gradient step: pack, backward in micro-batches, clip, update.
 
-The loss over the N trained tokens of the step is
-
-    L = -(1/N) sum_t w_t min(rho_t A_t, clip(rho_t, 1 - clip_low, 1 + clip_high) A_t)
-
-Every step makes one update, so the old policy is the current one, rho is 1 where it is
-evaluated, and no second forward pass is needed for the old logprobs.
+The loss is in ``objective.py``. A step that makes one update is on its own policy: the ratio is 1
+where it is evaluated, and no second forward pass is needed for the old logprobs.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from rlvr.config import GrpoConfig
+from rlvr.learn.aggregation import Totals
 from rlvr.learn.batch import PackedBatch, choose_row_tokens, pack, padding_share, unpack
-from rlvr.learn.loss import (
-    clipped_surrogate,
-    clipped_tokens,
-    token_mean,
-    truncated_importance_weights,
-)
+from rlvr.learn.credit import Credit
+from rlvr.learn.objective import Objective, TokenRecord
 from rlvr.learn.optimizer import apply_gradients, learning_rate, make_optimizer
 from rlvr.learn.policy import Policy
+from rlvr.learn.step_metrics import step_metrics
 from rlvr.types import TrainingSequence
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenRecord:
-    """What a micro-batch leaves behind for the metrics of its step; each [N], without gradient."""
-
-    logprobs: Tensor
-    rollout_logprobs: Tensor
-    entropy: Tensor
-    clipped: Tensor
-    losses: Tensor
-    """Shares of the step's loss; over all micro-batches they add up to it."""
 
 
 class Trainer:
@@ -52,7 +32,21 @@ class Trainer:
         self.policy = policy
         self.config = config
         self.temperature = temperature
+        self._credit = Credit(config)
+        self._objective = Objective(config)
         self._optimizer = make_optimizer(policy.model, config.optimizer)
+
+    def assign(
+        self,
+        sequences: Sequence[TrainingSequence],
+        rewards: NDArray[np.float64],
+        counted: NDArray[np.bool_],
+    ) -> tuple[list[TrainingSequence], NDArray[np.float64]]:
+        """The counted completions with their advantages, and all advantages [P, G].
+
+        Shapes: rewards [P, G], counted [P, G]; ``sequences`` are the counted ones in that order.
+        """
+        return self._credit.assign(sequences, rewards, counted)
 
     def step(self, sequences: Sequence[TrainingSequence], step: int) -> dict[str, float]:
         """Train on a step's completions; metrics over the whole step.
@@ -74,9 +68,13 @@ class Trainer:
         if not trained:
             return metrics | {"loss": 0.0, "grad_norm": 0.0}
         batches = self._pack(trained)
-        num_tokens = sum(batch.num_targets for batch in batches)
+        totals = Totals(
+            num_tokens=sum(batch.num_targets for batch in batches),
+            num_sequences=len(trained),
+            num_asked=self.config.problems * self.config.group_size,
+        )
         self._optimizer.zero_grad()
-        records = [self._backward(batch, num_tokens) for batch in batches]
+        records = [self._backward(batch, totals) for batch in batches]
         norm = apply_gradients(self._optimizer, lr, self.config.optimizer.max_grad_norm)
         metrics |= {"grad_norm": norm, "padding_share": padding_share(batches)}
         return metrics | step_metrics(records)
@@ -99,26 +97,12 @@ class Trainer:
         row_tokens = choose_row_tokens(sequences, self.policy.width)
         return pack(sequences, row_tokens, self.config.micro_batch_tokens)
 
-    def _backward(self, batch: PackedBatch, num_tokens: int) -> TokenRecord:
-        config, batch = self.config, batch.to(self.policy.device)
-        clip = (config.clip_low, config.clip_high)
+    def _backward(self, batch: PackedBatch, totals: Totals) -> TokenRecord:
+        batch = batch.to(self.policy.device)
         logprobs, entropy = self.policy.logprobs(batch, self.temperature)
-        old_logprobs = logprobs.detach()
-        surrogate = clipped_surrogate(logprobs, old_logprobs, batch.advantages, *clip)
-        weights = truncated_importance_weights(
-            old_logprobs, batch.rollout_logprobs, config.importance_cap
-        )
-        losses = -weights * surrogate
-        token_mean(losses, num_tokens).backward()
-        return TokenRecord(
-            logprobs=old_logprobs,
-            rollout_logprobs=batch.rollout_logprobs,
-            entropy=entropy,
-            clipped=clipped_tokens(
-                logprobs.detach(), old_logprobs, batch.advantages, *clip
-            ).float(),
-            losses=losses.detach() / num_tokens,
-        )
+        loss, record = self._objective(logprobs, entropy, batch, totals)
+        loss.backward()
+        return record
 
 
 def _check_rollout_logprobs(sequences: Sequence[TrainingSequence]) -> None:
@@ -129,27 +113,3 @@ def _check_rollout_logprobs(sequences: Sequence[TrainingSequence]) -> None:
                 f"the rollout logprobs of sequence {i} are missing or not finite; "
                 "a finite one for each completion token is accepted"
             )
-
-
-def step_metrics(records: Sequence[TokenRecord]) -> dict[str, float]:
-    """The metrics of a step from all its trained tokens, under TRL's names where it has them.
-
-    The engine gap is ``sampling/``: |log pi - log mu| a token in nats, and pi / mu uncapped.
-    """
-
-    def joined(name: str) -> Tensor:
-        return torch.cat([getattr(record, name) for record in records])
-
-    gap = joined("logprobs") - joined("rollout_logprobs")
-    ratio = gap.exp()
-    values = {
-        "loss": joined("losses").sum(),
-        "entropy": joined("entropy").mean(),
-        "clip_ratio/region_mean": joined("clipped").mean(),
-        "sampling/sampling_logp_difference/mean": gap.abs().mean(),
-        "sampling/sampling_logp_difference/max": gap.abs().max(),
-        "sampling/importance_sampling_ratio/min": ratio.min(),
-        "sampling/importance_sampling_ratio/mean": ratio.mean(),
-        "sampling/importance_sampling_ratio/max": ratio.max(),
-    }
-    return {name: float(value) for name, value in values.items()}
