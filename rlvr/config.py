@@ -17,6 +17,8 @@ from rlvr.config_learn import (
     ClippedConfig,
     EngineGapConfig,
     GroupMeanConfig,
+    KlConfig,
+    NoKlConfig,
     StepTokensConfig,
     SurrogateConfig,
     TokenTruncateConfig,
@@ -132,11 +134,15 @@ class GrpoConfig(Section):
     steps: Count = 143
     problems: Positive = 32  # P
     group_size: Positive = 8  # G
+    epochs: Positive = 1  # passes over a batch
+    mini_batches: Positive = 1  # updates a pass
+    entropy_bonus: Weight = 0.0
     micro_batch_tokens: Positive = 4_096
     advantage: AdvantageConfig = GroupMeanConfig()
     surrogate: SurrogateConfig = ClippedConfig()
     aggregation: AggregationConfig = StepTokensConfig()
     engine_gap: EngineGapConfig = TokenTruncateConfig()
+    kl: KlConfig = NoKlConfig()
     optimizer: OptimizerConfig = OptimizerConfig(lr=1e-4, final_lr=1e-5, warmup_steps=5)
 
 

@@ -71,7 +71,14 @@ def accepts(key: str) -> str:
         return field.description
     if get_origin(field.annotation) is Literal:
         return "one of " + ", ".join(f'"{choice}"' for choice in get_args(field.annotation))
-    names = {int: "a whole number", float: "a number", str: "text", Path: "a path", NoneType: ""}
+    names = {
+        bool: "true or false",
+        int: "a whole number",
+        float: "a number",
+        str: "text",
+        Path: "a path",
+        NoneType: "",
+    }
     words = " or ".join(filter(None, (names.get(kind, str(kind)) for kind in takes(key))))
     for name, limit in (("ge", "at least"), ("gt", "above"), ("le", "at most"), ("lt", "below")):
         for constraint in field.metadata:

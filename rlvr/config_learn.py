@@ -12,7 +12,7 @@ from typing import Annotated, Literal, Self
 
 from pydantic import Field, model_validator
 
-from rlvr.config_base import PositiveFloat, Section, Weight
+from rlvr.config_base import BelowOne, Count, PositiveFloat, Section, Share, Weight
 
 # Advantages: learn/advantages/
 
@@ -47,8 +47,34 @@ class GroupMeanBatchStdConfig(Section):
     kind: Literal["group_mean_batch_std"] = "group_mean_batch_std"
 
 
+class EmaConfig(Section):
+    """The reward minus a running mean of earlier ones, that starts at ``initial``."""
+
+    kind: Literal["ema"] = "ema"
+    beta: BelowOne = 0.9
+    initial: float = 0.0
+
+
+class GaeConfig(Section):
+    """PPO's: a value head, and advantages that differ from token to token."""
+
+    kind: Literal["gae"] = "gae"
+    gamma: Share = 1.0
+    lam: Share = 0.95
+    whiten: bool = True
+    value_lr: PositiveFloat = 1e-3
+    value_weight: Weight = 0.1
+    value_clip: PositiveFloat = 0.2
+
+
 AdvantageConfig = Annotated[
-    GroupMeanConfig | GroupStdConfig | RlooConfig | BatchNormConfig | GroupMeanBatchStdConfig,
+    GroupMeanConfig
+    | GroupStdConfig
+    | RlooConfig
+    | BatchNormConfig
+    | GroupMeanBatchStdConfig
+    | EmaConfig
+    | GaeConfig,
     Field(discriminator="kind"),
 ]
 
@@ -186,3 +212,33 @@ EngineGapConfig = Annotated[
     | SequenceMaskConfig,
     Field(discriminator="kind"),
 ]
+
+# The KL to a reference: learn/kl.py
+
+
+class NoKlConfig(Section):
+    """No reference, and none in memory."""
+
+    kind: Literal["none"] = "none"
+
+
+class KlInRewardConfig(Section):
+    """Minus ``coef`` times log pi / reference from the reward, summed over the completion.
+
+    The reference is the policy of the first step, or of the last multiple of ``sync_every``.
+    """
+
+    kind: Literal["k1_in_reward"] = "k1_in_reward"
+    coef: PositiveFloat = 1e-3
+    sync_every: Count = 0
+
+
+class KlInLossConfig(Section):
+    """Plus ``coef`` times (log pi / reference)^2 / 2 in the loss of each token."""
+
+    kind: Literal["k2_in_loss"] = "k2_in_loss"
+    coef: PositiveFloat = 1e-3
+    sync_every: Count = 0
+
+
+KlConfig = Annotated[NoKlConfig | KlInRewardConfig | KlInLossConfig, Field(discriminator="kind")]

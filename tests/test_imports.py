@@ -41,7 +41,7 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr.learn.batch",), ("rlvr.learn.loss",), ("rlvr.learn.logprobs",),
         (
             "rlvr.learn.surrogates.*", "rlvr.learn.gaps.*", "rlvr.learn.aggregation",
-            "rlvr.learn.segments",
+            "rlvr.learn.segments", "rlvr.learn.kl", "rlvr.learn.value",
         ),
         ("rlvr.learn.optimizer",), ("rlvr.rng",), ("rlvr.newborn",),
     )),
@@ -49,7 +49,7 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr.learn.policy",), ("rlvr.rollout.*",), ("rlvr.trace.*",), ("rlvr.checkpoint",),
     )),
     ("scored groups, the composed loss, the report", (
-        ("rlvr.rollouts",), ("rlvr.learn.credit",),
+        ("rlvr.rollouts",), ("rlvr.learn.credit",), ("rlvr.learn.critic", "rlvr.learn.reference"),
         ("rlvr.learn.objective", "rlvr.learn.step_metrics"), ("rlvr.report.*",),
     )),
     ("training and evaluation", (

@@ -22,8 +22,8 @@ class Totals:
     """Trained tokens."""
     num_sequences: int
     """Trained completions."""
-    num_asked: int
-    """Completions asked for, whether they train anything or not."""
+    num_asked: float
+    """Completions asked for, whether they train anything or not; a mini-batch has its share."""
 
 
 def step_tokens(losses: Tensor, counts: Tensor, totals: Totals) -> Tensor:

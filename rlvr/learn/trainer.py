@@ -1,13 +1,15 @@
-"""One policy-gradient step: pack, backward in micro-batches, clip, update.
+"""One step of policy gradient: pack, backward in micro-batches, clip, update; once or more often.
 
 The loss is in ``objective.py``. A step that makes one update is on its own policy: the ratio is 1
-where it is evaluated, and no second forward pass is needed for the old logprobs.
+where it is evaluated, and no second forward pass is needed. Old logprobs, a reference's logprobs
+and values are computed before the step, where the configuration asks for them.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
@@ -15,18 +17,24 @@ import torch
 from numpy.typing import NDArray
 
 from rlvr.config import GrpoConfig
+from rlvr.config_learn import GaeConfig, KlInRewardConfig, NoKlConfig
 from rlvr.learn.aggregation import Totals
 from rlvr.learn.batch import PackedBatch, choose_row_tokens, pack, padding_share, unpack
 from rlvr.learn.credit import Credit
+from rlvr.learn.critic import Critic
 from rlvr.learn.objective import Objective, TokenRecord
 from rlvr.learn.optimizer import apply_gradients, learning_rate, make_optimizer
 from rlvr.learn.policy import Policy
+from rlvr.learn.reference import Reference
 from rlvr.learn.step_metrics import step_metrics
 from rlvr.types import TrainingSequence
 
 
 class Trainer:
-    """Owns the optimizer of a policy. Equal inputs and thread counts give equal bits."""
+    """Owns the optimizer of a policy, and its reference and value head where there are any.
+
+    Equal inputs and thread counts give equal bits.
+    """
 
     def __init__(self, policy: Policy, config: GrpoConfig, temperature: float) -> None:
         self.policy = policy
@@ -35,6 +43,16 @@ class Trainer:
         self._credit = Credit(config)
         self._objective = Objective(config)
         self._optimizer = make_optimizer(policy.model, config.optimizer)
+        self._critic = (
+            Critic(policy.width, config.advantage, policy.device)
+            if isinstance(config.advantage, GaeConfig)
+            else None
+        )
+        self._reference = (
+            None if isinstance(config.kl, NoKlConfig) else Reference(policy, config.kl.sync_every)
+        )
+        self._num_updates = config.epochs * config.mini_batches
+        self._needs_old_logprobs = self._num_updates > 1 or isinstance(config.kl, KlInRewardConfig)
 
     def assign(
         self,
@@ -46,17 +64,37 @@ class Trainer:
 
         Shapes: rewards [P, G], counted [P, G]; ``sequences`` are the counted ones in that order.
         """
-        return self._credit.assign(sequences, rewards, counted)
+        return self._credit.assign(self.prepare(sequences), rewards, counted)
+
+    def prepare(self, sequences: Sequence[TrainingSequence]) -> list[TrainingSequence]:
+        """The sequences with what must be known before the first update; computed only once.
+
+        In the default configuration that is nothing.
+        """
+        found = list(sequences)
+        if not found:
+            return found
+        if self._critic and not found[0].old_values:
+            for i, values in enumerate(self._values(found)):
+                found[i] = replace(found[i], old_values=tuple(values.tolist()))
+        if self._needs_old_logprobs and not found[0].old_logprobs:
+            for i, logprobs in enumerate(self.score(found)):
+                found[i] = replace(found[i], old_logprobs=tuple(logprobs.tolist()))
+        if self._reference and not found[0].reference_logprobs:
+            for i, logprobs in enumerate(self._score_by(self._reference, found)):
+                found[i] = replace(found[i], reference_logprobs=tuple(logprobs.tolist()))
+        return found
 
     def step(self, sequences: Sequence[TrainingSequence], step: int) -> dict[str, float]:
         """Train on a step's completions; metrics over the whole step.
 
-        A completion with advantage 0 has no gradient: it is left out before packing and is not
-        in N. Where none is left nothing is updated, and ``updated`` is 0. ``step`` counts from 0.
+        A completion that can have no gradient is left out before packing and is not in N: one with
+        advantage 0, unless the KL or the entropy is in the loss. Where none is left nothing is
+        updated, and ``updated`` is 0. ``step`` counts from 0.
         Raises ValueError for missing rollout logprobs, RuntimeError for gradients not finite.
         """
         _check_rollout_logprobs(sequences)
-        trained = [sequence for sequence in sequences if sequence.advantage != 0]
+        trained = [s for s in sequences if self._has_gradient(s)]
         lr = learning_rate(self.config.optimizer, step, self.config.steps)
         metrics = {
             "learning_rate": lr,
@@ -64,45 +102,112 @@ class Trainer:
             "num_tokens": float(sum(len(s.prompt_ids) + len(s.completion_ids) for s in trained)),
             "num_tokens_trained": float(sum(len(s.completion_ids) for s in trained)),
             "updated": float(bool(trained)),
-        }
+        } | self._credit.metrics()
         if not trained:
             return metrics | {"loss": 0.0, "grad_norm": 0.0}
-        batches = self._pack(trained)
-        totals = Totals(
-            num_tokens=sum(batch.num_targets for batch in batches),
-            num_sequences=len(trained),
-            num_asked=self.config.problems * self.config.group_size,
-        )
-        self._optimizer.zero_grad()
-        records = [self._backward(batch, totals) for batch in batches]
-        norm = apply_gradients(self._optimizer, lr, self.config.optimizer.max_grad_norm)
-        metrics |= {"grad_norm": norm, "padding_share": padding_share(batches)}
-        return metrics | step_metrics(records)
+        trained = self.prepare(trained)
+        records: list[TokenRecord] = []
+        norms: list[float] = []
+        batches: list[PackedBatch] = []
+        for part in self._parts(trained, step):
+            packed = self._pack(part)
+            records += self._backward_all(packed)
+            norms.append(self._update(lr))
+            batches += packed
+        if self._reference:
+            self._reference.after_step(step, self.policy)
+        metrics |= {"grad_norm": math.fsum(norms) / len(norms)}
+        metrics |= {"padding_share": padding_share(batches)}
+        return metrics | step_metrics(records, len(norms))
 
     def score(self, sequences: Sequence[TrainingSequence]) -> list[NDArray[np.float32]]:
         """The policy's logprobs of each completion's tokens, at the trainer's temperature."""
-        batches = self._pack(sequences)
-        with torch.no_grad():
-            values = [self.policy.logprobs(batch, self.temperature)[0] for batch in batches]
-        return unpack(batches, values)
+        return self._score_by(self.policy, sequences)
 
     def state_dict(self) -> dict[str, Any]:
         """What, beside the policy's weights, the next step depends on."""
-        return {"optimizer": self._optimizer.state_dict()}
+        return {name: part.state_dict() for name, part in self._stateful().items()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self._optimizer.load_state_dict(state["optimizer"])
+        for name, part in self._stateful().items():
+            part.load_state_dict(state[name])
+
+    def _stateful(self) -> dict[str, Any]:
+        parts = {
+            "optimizer": self._optimizer,
+            "credit": self._credit,
+            "critic": self._critic,
+            "reference": self._reference,
+        }
+        return {name: part for name, part in parts.items() if part is not None}
+
+    def _has_gradient(self, sequence: TrainingSequence) -> bool:
+        everyone = self._critic or self._objective.needs_every_completion
+        return bool(everyone) or sequence.advantage != 0
+
+    def _parts(
+        self, sequences: list[TrainingSequence], step: int
+    ) -> Iterator[list[TrainingSequence]]:
+        """What each update of the step trains on, in an order that depends on the step alone."""
+        for epoch in range(self.config.epochs):
+            if self.config.mini_batches == 1:
+                yield sequences
+                continue
+            order = np.random.default_rng((step, epoch)).permutation(len(sequences))
+            for part in np.array_split(order, self.config.mini_batches):
+                if len(part):
+                    yield [sequences[i] for i in part]
 
     def _pack(self, sequences: Sequence[TrainingSequence]) -> list[PackedBatch]:
         row_tokens = choose_row_tokens(sequences, self.policy.width)
         return pack(sequences, row_tokens, self.config.micro_batch_tokens)
 
+    def _score_by(
+        self, policy: Policy | Reference, sequences: Sequence[TrainingSequence]
+    ) -> list[NDArray[np.float32]]:
+        batches = self._pack(sequences)
+        with torch.no_grad():
+            values = [policy.logprobs(batch, self.temperature)[0] for batch in batches]
+        return unpack(batches, values)
+
+    def _values(self, sequences: Sequence[TrainingSequence]) -> list[NDArray[np.float32]]:
+        assert self._critic
+        batches = self._pack(sequences)
+        with torch.no_grad():
+            values = [self._critic.values(self.policy.hidden(batch)) for batch in batches]
+        return unpack(batches, values)
+
+    def _backward_all(self, batches: list[PackedBatch]) -> list[TokenRecord]:
+        """The gradient of one update's loss."""
+        totals = Totals(
+            num_tokens=sum(batch.num_targets for batch in batches),
+            num_sequences=sum(len(batch.target_counts) for batch in batches),
+            num_asked=self.config.problems * self.config.group_size / self.config.mini_batches,
+        )
+        self._optimizer.zero_grad()
+        if self._critic:
+            self._critic.zero_grad()
+        return [self._backward(batch, totals) for batch in batches]
+
     def _backward(self, batch: PackedBatch, totals: Totals) -> TokenRecord:
         batch = batch.to(self.policy.device)
-        logprobs, entropy = self.policy.logprobs(batch, self.temperature)
+        hidden = self.policy.hidden(batch)
+        logprobs, entropy = self.policy.logprobs_from(
+            hidden, batch, self.temperature, entropy_gradient=self.config.entropy_bonus > 0
+        )
         loss, record = self._objective(logprobs, entropy, batch, totals)
+        if self._critic:
+            values = self._critic.values(hidden)
+            loss = loss + self._critic.loss(values, batch, totals.num_tokens)
+            record = replace(record, values=values.detach(), returns=batch.returns)
         loss.backward()
         return record
+
+    def _update(self, lr: float) -> float:
+        norm = apply_gradients(self._optimizer, lr, self.config.optimizer.max_grad_norm)
+        if self._critic:
+            self._critic.update(self.config.optimizer.max_grad_norm)
+        return norm
 
 
 def _check_rollout_logprobs(sequences: Sequence[TrainingSequence]) -> None:

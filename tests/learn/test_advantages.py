@@ -5,6 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from rlvr.config import GrpoConfig
+from rlvr.config_learn import EmaConfig, GaeConfig, KlInRewardConfig
 from rlvr.learn.advantages import (
     ADVANTAGES,
     batch_norm,
@@ -13,7 +15,10 @@ from rlvr.learn.advantages import (
     group_std,
     rloo,
 )
+from rlvr.learn.advantages.ema import ema, ema_update
 from rlvr.learn.advantages.groups import informative
+from rlvr.learn.credit import Credit
+from rlvr.types import TrainingSequence
 
 # Sums of a few terms, as real rewards are; equal ones are then equal to the bit.
 REWARDS = st.sampled_from([0.0, 0.1, 0.2, 1.0, 1.1, 1.3, -0.2])
@@ -69,6 +74,62 @@ def test_group_mean_batch_std_by_hand() -> None:
     advantages = group_mean_batch_std(*all_counted([[10.0, 12.0], [6.0, 0.0]]))
     scale = np.sqrt(5) + 1e-4
     np.testing.assert_allclose(advantages, [[-1 / scale, 1 / scale], [3 / scale, -3 / scale]])
+
+
+def test_ema_by_hand() -> None:
+    rewards = np.array([[1.0, 0.0, 50.0], [1.0, 1.0, 1.0]])
+    counted = np.array([[True, True, False], [True, True, True]])
+    np.testing.assert_allclose(ema(rewards, counted, 0.25), [[0.75, -0.25, 0], [0.75] * 3])
+    # The mean counted reward is 4 / 5.
+    assert ema_update(0.25, rewards, counted, 0.9) == pytest.approx(0.9 * 0.25 + 0.1 * 0.8)
+    assert ema_update(0.25, rewards, np.zeros_like(counted), 0.9) == 0.25
+
+
+def test_the_running_mean_is_of_earlier_batches_only() -> None:
+    credit = Credit(GrpoConfig(advantage=EmaConfig(beta=0.5, initial=1.0)))
+    sequence = TrainingSequence(prompt_ids=(1,), completion_ids=(2,))
+    seen = []
+    for reward in (0.0, 0.0, 4.0):
+        sequences, advantages = credit.assign([sequence], *all_counted([[reward]]))
+        assert [s.advantage for s in sequences] == advantages.ravel().tolist()
+        seen.append(sequences[0].advantage)
+    assert seen == [-1.0, -0.5, 3.75]
+    assert credit.metrics() == {"baseline": 0.25 / 2 + 2}
+
+
+def test_the_kl_in_the_reward_is_summed_over_the_completion() -> None:
+    credit = Credit(GrpoConfig(kl=KlInRewardConfig(coef=0.5)))
+    near, far = (
+        TrainingSequence(
+            prompt_ids=(1,),
+            completion_ids=(2, 3),
+            old_logprobs=(-1.0, -2.0),
+            reference_logprobs=reference,
+        )
+        for reference in ((-1.0, -2.0), (-2.0, -5.0))
+    )
+    # Rewards 1 and 1 - 0.5 * (1 + 3); the uncounted third is in nothing.
+    rewards, counted = np.array([[1.0, 1.0, 9.0]]), np.array([[True, True, False]])
+    _, advantages = credit.assign([near, far], rewards, counted)
+    np.testing.assert_allclose(advantages, [[1.0, -1.0, 0.0]])
+    assert rewards.tolist() == [[1.0, 1.0, 9.0]]
+
+
+def test_gae_takes_the_reward_at_the_last_token_and_the_kl_at_each() -> None:
+    advantage = GaeConfig(gamma=1.0, lam=1.0, whiten=False)
+    credit = Credit(GrpoConfig(advantage=advantage, kl=KlInRewardConfig(coef=0.5)))
+    sequence = TrainingSequence(
+        prompt_ids=(1,),
+        completion_ids=(2, 3),
+        old_logprobs=(-1.0, -2.0),
+        reference_logprobs=(-2.0, -5.0),
+        old_values=(0.25, -0.25),
+    )
+    rewards, counted = np.array([[9.0, 1.0]]), np.array([[False, True]])
+    (found,), advantages = credit.assign([sequence], rewards, counted)
+    assert found.returns == pytest.approx((1 - 0.5 - 1.5, 1 - 1.5))
+    assert found.token_advantages == pytest.approx((-1.25, -0.25))
+    np.testing.assert_allclose(advantages, [[0.0, -0.75]])
 
 
 def test_an_uncounted_completion_is_in_no_baseline() -> None:

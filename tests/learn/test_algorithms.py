@@ -10,7 +10,7 @@ import torch
 
 from rlvr.config import GrpoConfig, OptimizerConfig
 from rlvr.config_keys import parts
-from rlvr.config_learn import ConstantConfig
+from rlvr.config_learn import ConstantConfig, GaeConfig, KlInLossConfig
 from rlvr.learn.batch import PackedBatch, pack
 from rlvr.learn.policy import Policy
 from rlvr.learn.trainer import Trainer
@@ -31,6 +31,10 @@ KINDS = [
     {part: section()}
     for part in LOSS_PARTS
     for section in parts()[f"grpo.{part}"].values()
+] + [
+    {"entropy_bonus": 0.3},
+    {"kl": KlInLossConfig(coef=0.3)},
+    {"advantage": GaeConfig(value_weight=1.0)},
 ]  # fmt: skip
 
 
@@ -45,6 +49,8 @@ def make_trainer(**changes: Any) -> Trainer:
 
 def gradient(sequences: list[TrainingSequence], **changes: Any) -> dict[str, torch.Tensor]:
     trainer = make_trainer(**changes)
+    if trainer._critic:  # at 0 its loss would not reach the policy's weights
+        torch.nn.init.normal_(trainer._critic._head.weight, generator=torch.manual_seed(3))
     return gradient_of(trainer, lambda: trainer.step(sequences, 0))
 
 
@@ -84,17 +90,31 @@ def test_without_a_gap_every_weight_is_1(engine_gap: str) -> None:
 def test_the_gradient_depends_on_no_split_row_length_order_or_padding(
     changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    # A small gap, so that masks keep some tokens and drop others.
-    sequences = [
-        replace(s, rollout_logprobs=tuple(lp + ((i + t) % 5 - 2) * 0.4 for t, lp in enumerate(lps)))
-        for i, s in enumerate(on_policy(make_model(), make_sequences(8)))
-        for lps in [s.rollout_logprobs]
-    ]
+    sequences = with_everything(make_sequences(8))
     whole = gradient(sequences, **changes)
     monkeypatch.setattr("rlvr.learn.trainer.choose_row_tokens", lambda *_: 40)
     monkeypatch.setattr("rlvr.learn.trainer.pack", pack_with_garbage)
     split = gradient(sequences[::-1], **changes, micro_batch_tokens=80)
     assert_same_gradients(whole, split)
+
+
+def with_everything(sequences: list[TrainingSequence]) -> list[TrainingSequence]:
+    """Off its policy, with a small gap to the engine: bounds and masks act on some tokens."""
+
+    def near(values: tuple[float, ...], scale: float) -> tuple[float, ...]:
+        return tuple(v + ((7 * t) % 5 - 2) * scale for t, v in enumerate(values))
+
+    return [
+        replace(
+            s,
+            old_logprobs=near(s.rollout_logprobs, 0.1),
+            rollout_logprobs=near(s.rollout_logprobs, 0.4),
+            reference_logprobs=near(s.rollout_logprobs, -0.3),
+            old_values=near((0.3,) * len(s.completion_ids), 0.1),
+            returns=near((0.5,) * len(s.completion_ids), -0.2),
+        )
+        for s in on_policy(make_model(), sequences)
+    ]
 
 
 def pack_with_garbage(*arguments: Any) -> list[PackedBatch]:

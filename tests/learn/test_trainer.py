@@ -246,15 +246,15 @@ def test_a_step_that_failed_half_way_leaves_nothing_in_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     trainer, sequences = make_trainer(micro_batch_tokens=1), make_sequences(4)
-    logprobs, calls = trainer.policy.logprobs, iter(range(2))
+    hidden, calls = trainer.policy.hidden, iter(range(2))
 
-    def fail_in_the_third(*arguments: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    def fail_in_the_third(*arguments: Any) -> torch.Tensor:
         if next(calls, None) is None:
             raise KeyboardInterrupt
-        return logprobs(*arguments)
+        return hidden(*arguments)
 
     before = weights(trainer.policy)
-    monkeypatch.setattr(trainer.policy, "logprobs", fail_in_the_third)
+    monkeypatch.setattr(trainer.policy, "hidden", fail_in_the_third)
     with pytest.raises(KeyboardInterrupt):
         trainer.step(sequences, 0)
     monkeypatch.undo()
