@@ -23,6 +23,7 @@ from rlvr.config_learn import (
     SurrogateConfig,
     TokenTruncateConfig,
 )
+from rlvr.config_sampling import SamplingConfig
 
 # Strict models refuse "data" for a path, which is all that TOML can write.
 AnyPath = Annotated[Path, Field(strict=False)]
@@ -117,6 +118,14 @@ class RolloutConfig(Section):
     parity_max_limit: PositiveFloat = 0.5  # nats
 
 
+class OverlongConfig(Section):
+    """Minus ``penalty`` times the share of the ``buffer`` tokens after ``start`` that are used."""
+
+    penalty: Weight = 0.0
+    start: Count = 96
+    buffer: Positive = 32
+
+
 class RewardConfig(Section):
     """Weights of the terms. ``truncated``: what becomes of a completion that was cut off."""
 
@@ -126,6 +135,7 @@ class RewardConfig(Section):
     process: Weight = 0.0
     truncated: Literal["mask", "penalise"] = "penalise"
     truncated_penalty: Weight = 0.2
+    overlong: OverlongConfig = OverlongConfig()
 
 
 class GrpoConfig(Section):
@@ -143,7 +153,19 @@ class GrpoConfig(Section):
     aggregation: AggregationConfig = StepTokensConfig()
     engine_gap: EngineGapConfig = TokenTruncateConfig()
     kl: KlConfig = NoKlConfig()
+    sampling: SamplingConfig = SamplingConfig()
     optimizer: OptimizerConfig = OptimizerConfig(lr=1e-4, final_lr=1e-5, warmup_steps=5)
+
+    @model_validator(mode="after")
+    def _refill_fits(self) -> Self:
+        accepted = ("group_mean", "group_std", "rloo", "group_mean_batch_std")
+        if self.sampling.refill_rounds and self.advantage.kind not in accepted:
+            raise ValueError(
+                f"sampling.refill_rounds replaces groups that teach a group baseline nothing; with "
+                f'the advantage "{self.advantage.kind}" they do: 0 is accepted, or one of '
+                f"{', '.join(accepted)}"
+            )
+        return self
 
 
 class EvalConfig(Section):
@@ -195,5 +217,15 @@ class Config(Section):
             raise ValueError(
                 f"rollout.max_new_tokens must be below model.max_length, which the prompt shares; "
                 f"got {self.rollout.max_new_tokens} and {self.model.max_length}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _overlong_is_reached(self) -> Self:
+        overlong, limit = self.reward.overlong, self.rollout.max_new_tokens
+        if overlong.penalty and overlong.start >= limit:
+            raise ValueError(
+                f"reward.overlong.start must be below rollout.max_new_tokens, or no completion is "
+                f"ever overlong; got {overlong.start} and {limit}"
             )
         return self

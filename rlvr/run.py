@@ -19,6 +19,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from rlvr.checkpoint import checkpoint_name, latest_checkpoint, load_state, save_checkpoint
 from rlvr.config import Config
+from rlvr.data.sampler import TaskSampler
 from rlvr.data.store import load_or_make, task_of
 from rlvr.evaluate import EvalMetrics, evaluate, flat_metrics, in_short
 from rlvr.folder import RunFolder, write_json
@@ -135,11 +136,12 @@ class Run:
         self, engine: RolloutEngine, prompter: Prompter, policy: Policy, state: dict[str, Any]
     ) -> None:
         trainer = Trainer(policy, self.config.grpo, self.config.rollout.temperature)
-        first_step = self._restore(trainer, state)
         tasks = [task_of(row) for row in self.data["train"]]
+        sampler = TaskSampler(tasks, self.config.grpo.sampling, self.config.seed)
+        first_step = self._restore(trainer, state, sampler)
         with Interrupt() as interrupt, Progress("GRPO", self.config.grpo.steps, first_step) as p:
-            after_step = self._after_step("grpo", policy, trainer, interrupt, p)
-            reinforce(engine, trainer, prompter, tasks, first_step, self.config, after_step)
+            after_step = self._after_step("grpo", policy, trainer, interrupt, p, sampler)
+            reinforce(engine, trainer, prompter, sampler, first_step, self.config, after_step)
         if not self.folder.model("final").exists():
             _whole(self.folder.model("final"), policy.save)
 
@@ -185,6 +187,7 @@ class Run:
         trainer: SftTrainer | Trainer,
         interrupt: Interrupt,
         progress: Progress,
+        sampler: TaskSampler | None = None,
     ) -> AfterStep:
         """Logs a step; saves every so many steps, at the end, and before stopping on Ctrl-C."""
         last = self.config.sft.steps if stage == "sft" else self.config.grpo.steps
@@ -203,6 +206,7 @@ class Run:
                         "stage": stage,
                         "step": result.step,
                         "trainer": trainer.state_dict(),
+                        "sampler": sampler.state_dict() if sampler else {},
                         "tracer": self.tracer.state(),
                         "tally": self.tally.state(),
                         "rng": rng_state(),
@@ -223,11 +227,18 @@ class Run:
         if result.advantages is not None:
             self.tracer.log_rollouts(done + result.step, result.groups, result.advantages.tolist())
 
-    def _restore(self, trainer: SftTrainer | Trainer, state: dict[str, Any]) -> int:
+    def _restore(
+        self,
+        trainer: SftTrainer | Trainer,
+        state: dict[str, Any],
+        sampler: TaskSampler | None = None,
+    ) -> int:
         """The step to begin with."""
         if not state:
             return 0
         trainer.load_state_dict(state["trainer"])
+        if sampler:
+            sampler.load_state_dict(state["sampler"])
         set_rng_state(state["rng"])
         step: int = state["step"]
         return step

@@ -28,7 +28,7 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("configuration and records", (
         (
             "rlvr.config", "rlvr.config_base", "rlvr.config_keys", "rlvr.config_learn",
-            "rlvr.config_load",
+            "rlvr.config_load", "rlvr.config_sampling",
         ),
         ("rlvr.types",),
     )),
@@ -54,6 +54,7 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     )),
     ("training and evaluation", (
         ("rlvr.learn.trainer",), ("rlvr.learn.sft",), ("rlvr.evaluate",), ("rlvr.metrics",),
+        ("rlvr.collect",),
     )),
     ("the loop", (("rlvr.loop",),)),
     ("the job around it", (("rlvr.run", "rlvr.summary"),)),
