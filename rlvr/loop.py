@@ -64,6 +64,7 @@ def reinforce(
     The engine holds the trainer's weights when a step begins; the parity check proves it, on the
     completions that the step is about to learn from.
     """
+    engine.policy_version = first_step  # of a resumed run too, whose engine is new
     for step in range(first_step, config.grpo.steps):
         watch = Stopwatch()
         groups, sampling = collect(engine, prompter, sampler, step, config, watch)

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from rlvr.config import Config, DataConfig, ModelConfig, OptimizerConfig, SftConfig
+from rlvr.config_keys import parts
 from rlvr.config_learn import CispoConfig, ClippedConfig, GspoConfig
 from rlvr.config_load import dump_toml, load_config, preset_names
 
@@ -185,3 +186,16 @@ def test_a_dumped_file_loads_back_equal(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(dump_toml(config), "utf-8")
     assert load_config(None, file) == config
+
+
+@pytest.mark.parametrize(
+    ("part", "kind"), [(part, kind) for part, kinds in parts().items() for kind in kinds]
+)
+def test_every_kind_of_every_part_can_be_saved_and_resumed(
+    part: str, kind: str, tmp_path: Path
+) -> None:
+    config = load_config("tiny", None, [f"{part}={kind}"])
+    file = tmp_path / "config.toml"
+    file.write_text(dump_toml(config), "utf-8")
+    assert load_config(None, file) == config
+    assert load_config(None, file, [f"{part}={kind}"]) == config

@@ -173,8 +173,11 @@ def test_a_run_resumed_from_a_checkpoint_ends_in_the_same_bits(parts, tmp_path, 
     trainer, tasks = start(policy)
     straight, resumed = [], []
 
+    def seen(result):
+        return result.metrics, [[r.completion for r in group] for group in result.groups]
+
     def after_step(result):
-        straight.append(result.metrics)
+        straight.append(seen(result))
         if result.step == 3:
             state = {"trainer": trainer.state_dict(), "sampler": tasks.state_dict()}
             save_checkpoint(tmp_path / "checkpoints", "3", state, policy.save)
@@ -190,7 +193,7 @@ def test_a_run_resumed_from_a_checkpoint_ends_in_the_same_bits(parts, tmp_path, 
     late_engine = ScriptedEngine(late, prompter)
     reinforce(
         late_engine, late_trainer, prompter, late_tasks, 3, config,
-        lambda result: resumed.append(result.metrics),
+        lambda result: resumed.append(seen(result)),
     )  # fmt: skip
     assert resumed == straight[3:]
     assert len(resumed) == 2
