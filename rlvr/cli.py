@@ -1,4 +1,4 @@
-"""``rlvr train | sft | eval | data | traces``: the commands, thin over the functions they call."""
+"""``rlvr train | sft | eval | data | traces | diagnose``: thin over the functions they call."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ import typer
 from rich.console import Console
 
 from rlvr import cli_traces
+from rlvr.cli_diagnose import diagnose
 from rlvr.config import Config
 from rlvr.config_load import dump_toml, load_config, preset_names
 
@@ -23,6 +24,7 @@ app = typer.Typer(
     help="Reinforcement learning with verifiable rewards on equation solving.",
 )
 app.add_typer(cli_traces.app, name="traces")
+app.command(epilog="Example: rlvr diagnose runs/tiny")(diagnose)
 console = Console()
 errors = Console(stderr=True)
 
@@ -136,9 +138,9 @@ def evaluate_model(
 ) -> None:
     """Greedy and sampled evaluation on both test splits; prints the metrics as JSON."""
     config = _config(preset, config_file, seed, overrides)
+    from rlvr.evaluate_folder import evaluate_folder
     from rlvr.folder import write_json
     from rlvr.quiet import hide_library_bars
-    from rlvr.run import evaluate_folder
 
     hide_library_bars()
     metrics = evaluate_folder(config, model, data or config.data.path)

@@ -9,6 +9,7 @@ import typer
 from rich.console import Console
 from typer.core import TyperGroup
 
+from rlvr.cli_sync import sync
 from rlvr.trace.whys import WHYS
 
 console = Console()
@@ -28,7 +29,7 @@ app = typer.Typer(
     no_args_is_help=True,
     rich_markup_mode="rich",
     help="Read the rollouts of a run: problem, working, verdict, reward. "
-    "RUN alone shows them in the terminal, with --html as pages.",
+    "RUN alone shows them in the terminal, with --html as pages; or send them to wandb.",
     epilog="Example: rlvr traces runs/tiny --html report",
 )
 
@@ -64,12 +65,14 @@ def show(
             )
         _report([run], html, jobs)
         return
-    from rlvr.report.marks import trace_of, turns
     from rlvr.trace.find import Wanted
     from rlvr.trace.terminal import show as show_rollouts
 
     wanted = Wanted(step=step, problem=problem, family=family, picked=picked, search=search)
-    show_rollouts(run, wanted, limit=limit, turns=lambda row: turns(trace_of(row)))
+    show_rollouts(run, wanted, limit=limit)
+
+
+app.command(epilog="Example: rlvr traces sync runs/tiny")(sync)
 
 
 @app.command(epilog="Example: rlvr traces compare runs/a runs/b --html report")

@@ -115,7 +115,7 @@ class RolloutConfig(Section):
     kv_cache_gb: PositiveFloat = 0.5
     parity_completions: Positive = 8
     parity_mean_limit: PositiveFloat = 0.02  # nats
-    parity_max_limit: PositiveFloat = 0.5  # nats
+    parity_p99_limit: PositiveFloat = 0.5  # nats, of 99 % of the tokens
 
 
 class OverlongConfig(Section):
@@ -180,6 +180,10 @@ class TraceConfig(Section):
 
     wandb: Literal["auto", "online", "offline", "disabled"] = "auto"
     wandb_project: str = Field(default="rlvr", min_length=1)
+    probe_problems: Count = 64  # the first of the validation split; 0 turns the probe off
+    probe_every: Positive = 10  # GRPO steps
+    table_every: Positive = 10  # GRPO steps between two tables of rollouts in wandb
+    report: bool = True  # pages of the run at its end (rlvr/report)
 
 
 class CheckpointConfig(Section):
@@ -227,5 +231,14 @@ class Config(Section):
             raise ValueError(
                 f"reward.overlong.start must be below rollout.max_new_tokens, or no completion is "
                 f"ever overlong; got {overlong.start} and {limit}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _probe_has_problems(self) -> Self:
+        if self.trace.probe_problems > self.data.validation_size:
+            raise ValueError(
+                f"trace.probe_problems must be at most data.validation_size, whose first problems "
+                f"they are; got {self.trace.probe_problems} and {self.data.validation_size}"
             )
         return self

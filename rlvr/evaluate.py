@@ -4,14 +4,15 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Sequence
+from functools import partial
 from math import comb
 from typing import TypedDict
 
 from rlvr.config import Config
 from rlvr.progress import Progress
 from rlvr.prompt import Prompter
-from rlvr.rollout.engine import RolloutEngine, SamplingSettings
-from rlvr.rollouts import Group, generate, score_groups
+from rlvr.rollout.engine import RolloutEngine
+from rlvr.rollouts import roll_out
 from rlvr.types import Rollout, Task
 from verifiers import Decision
 
@@ -45,26 +46,14 @@ def evaluate(
     """The metrics, and the greedy rollouts of both splits, test first."""
     size, subset = config.eval.pass_at, test[: config.eval.pass_at_problems]
     total = len(test) + len(shifted) + size * len(subset)
+    seed = (config.seed, "eval")
     with Progress("evaluation", total) as progress:
-
-        def roll_out(tasks: Sequence[Task], temperature: float, group_size: int) -> list[Group]:
-            sampling = SamplingSettings(
-                temperature=temperature, max_new_tokens=config.rollout.max_new_tokens
-            )
-            groups: list[Group] = []
-            # Portions that keep the engine full, and show how far it is.
-            portion = max(1, 2 * config.rollout.max_sequences // group_size)
-            for start in range(0, len(tasks), portion):
-                prompts = [prompter.prompt(task) for task in tasks[start : start + portion]]
-                seed = (config.seed, "eval")
-                completions = generate(engine, prompts, sampling, group_size, seed)
-                groups += score_groups(prompter, prompts, completions, config.reward)
-                progress.advance(len(prompts) * group_size)
-            return groups
-
-        greedy = [group[0] for group in roll_out(test, 0.0, 1)]
-        far = [group[0] for group in roll_out(shifted, 0.0, 1)]
-        sampled = roll_out(subset, config.rollout.temperature, size)
+        roll = partial(
+            roll_out, engine, prompter, config=config, seed=seed, advance=progress.advance
+        )
+        greedy = [group[0] for group in roll(test)]
+        far = [group[0] for group in roll(shifted)]
+        sampled = roll(subset, temperature=config.rollout.temperature, group_size=size)
     return summarise(greedy, far, sampled), greedy + far
 
 

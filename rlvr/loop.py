@@ -115,5 +115,9 @@ def check_parity(trainer: Trainer, groups: Sequence[Group], config: Config) -> M
         [rollout.completion.rollout_logprobs for rollout in first],
         [logprobs.tolist() for logprobs in trainer.score(sequences)],
     )
-    parity.check(config.rollout.parity_mean_limit, config.rollout.parity_max_limit)
-    return {"sync/parity_mean": parity.mean, "sync/parity_max": parity.max}
+    parity.check(config.rollout.parity_mean_limit, config.rollout.parity_p99_limit)
+    return {
+        "sync/parity_mean": parity.mean,
+        "sync/parity_p99": parity.p99,
+        "sync/parity_max": parity.max,
+    }

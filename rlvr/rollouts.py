@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
-from rlvr.config import RewardConfig
+from rlvr.config import Config, RewardConfig
 from rlvr.prompt import Prompter
 from rlvr.reward import score
 from rlvr.rollout.engine import Request, RolloutEngine, SamplingSettings
 from rlvr.seeding import derive_seed
-from rlvr.types import Completion, Prompt, Rollout
+from rlvr.types import Completion, Prompt, Rollout, Task
 
 Group = tuple[Rollout, ...]
 
@@ -34,6 +34,34 @@ def generate(
     completions = engine.generate(requests, sampling)
     starts = range(0, len(completions), group_size)
     return [tuple(completions[start : start + group_size]) for start in starts]
+
+
+def roll_out(
+    engine: RolloutEngine,
+    prompter: Prompter,
+    tasks: Sequence[Task],
+    config: Config,
+    seed: tuple[int | str, ...],
+    temperature: float = 0.0,
+    group_size: int = 1,
+    advance: Callable[[int], object] = lambda count: None,
+) -> list[Group]:
+    """Scored groups of any number of tasks, greedy and one of each unless told otherwise.
+
+    ``advance`` is told how many completions each portion made.
+    """
+    sampling = SamplingSettings(
+        temperature=temperature, max_new_tokens=config.rollout.max_new_tokens
+    )
+    groups: list[Group] = []
+    # Portions that keep the engine full, and show how far it is.
+    portion = max(1, 2 * config.rollout.max_sequences // group_size)
+    for start in range(0, len(tasks), portion):
+        prompts = [prompter.prompt(task) for task in tasks[start : start + portion]]
+        completions = generate(engine, prompts, sampling, group_size, seed)
+        groups += score_groups(prompter, prompts, completions, config.reward)
+        advance(len(prompts) * group_size)
+    return groups
 
 
 def score_groups(

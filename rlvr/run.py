@@ -8,16 +8,15 @@ from __future__ import annotations
 
 import json
 import os
-import shutil
-import tempfile
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
 import torch
 from rich.console import Console
-from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from rlvr.checkpoint import checkpoint_name, latest_checkpoint, load_state, save_checkpoint
+from rlvr.closing import make_pages, show_answer
 from rlvr.config import Config
 from rlvr.data.sampler import TaskSampler
 from rlvr.data.store import load_or_make, task_of
@@ -28,13 +27,16 @@ from rlvr.learn.policy import Policy
 from rlvr.learn.sft import SftTrainer
 from rlvr.learn.trainer import Trainer
 from rlvr.loop import AfterStep, StepResult, reinforce, supervise
+from rlvr.model_files import load_policy, load_tokenizer, save_whole
 from rlvr.newborn import save_newborn
+from rlvr.probe import Probe
 from rlvr.progress import Progress
 from rlvr.prompt import Prompter
 from rlvr.rng import rng_state, seed_all, set_rng_state
-from rlvr.rollout.engine import RolloutEngine, SamplingSettings
+from rlvr.rollout.engine import RolloutEngine
 from rlvr.rollout.factory import make_engine
-from rlvr.rollouts import generate, score_groups
+from rlvr.rollouts import roll_out
+from rlvr.schedule import is_due
 from rlvr.seeding import derive_seed
 from rlvr.summary import Tally, summarise_run
 from rlvr.trace.jsonl import append_rows, rollout_row
@@ -90,7 +92,9 @@ class Run:
         else:
             start = self.folder.model("newborn")
             if not start.exists():
-                _whole(start, lambda path: save_newborn(self.config.model, self.config.seed, path))
+                save_whole(
+                    start, lambda path: save_newborn(self.config.model, self.config.seed, path)
+                )
         if not self.config.sft.steps:
             return Path(start)
         if not self.folder.model("sft").exists():
@@ -100,7 +104,7 @@ class Run:
 
     def _supervise(self, start: str | Path) -> None:
         state = self._state if self._stage() == "sft" else {}
-        policy = _load(self._checkpoint if state and self._checkpoint else start)
+        policy = load_policy(self._checkpoint if state and self._checkpoint else start)
         prompter = self._prompter(start)
         split = self.data["sft"]
         examples = prompter.supervised(map(task_of, split), split["working"])
@@ -114,7 +118,7 @@ class Run:
         ):
             after_step = self._after_step("sft", policy, trainer, interrupt, p)
             supervise(trainer, first_step, self.config, after_step)
-        _whole(self.folder.model("sft"), policy.save)
+        save_whole(self.folder.model("sft"), policy.save)
 
     def reinforced_model(self, start: Path) -> tuple[EvalMetrics, EvalMetrics, Rollout, str]:
         """GRPO between two evaluations; last, the seed problem's rollout and the engine's name."""
@@ -126,7 +130,7 @@ class Run:
         try:
             before = self._evaluation("before", engine, prompter, is_logged=bool(state))
             with self.tally.clock("grpo"):
-                self._reinforce(engine, prompter, _load(source), state)
+                self._reinforce(engine, prompter, load_policy(source), state)
             after = self._evaluation("after", engine, prompter)
             return before, after, self._seed_problem(engine, prompter), engine.name
         finally:
@@ -139,11 +143,18 @@ class Run:
         tasks = [task_of(row) for row in self.data["train"]]
         sampler = TaskSampler(tasks, self.config.grpo.sampling, self.config.seed)
         first_step = self._restore(trainer, state, sampler)
+        size = self.config.trace.probe_problems
+        held_out = [task_of(row) for row in self.data["validation"].take(size)]
+        probe = Probe(engine, prompter, held_out, self.config, self.tracer)
+        if first_step == 0:
+            probe.after(0)
         with Interrupt() as interrupt, Progress("GRPO", self.config.grpo.steps, first_step) as p:
-            after_step = self._after_step("grpo", policy, trainer, interrupt, p, sampler)
+            after_step = self._after_step(
+                "grpo", policy, trainer, interrupt, p, probe.after, sampler
+            )
             reinforce(engine, trainer, prompter, sampler, first_step, self.config, after_step)
         if not self.folder.model("final").exists():
-            _whole(self.folder.model("final"), policy.save)
+            save_whole(self.folder.model("final"), policy.save)
 
     def _evaluation(
         self, moment: str, engine: RolloutEngine, prompter: Prompter, is_logged: bool = False
@@ -171,12 +182,8 @@ class Run:
         return self.config.sft.steps + (self.config.grpo.steps if moment == "after" else 0)
 
     def _seed_problem(self, engine: RolloutEngine, prompter: Prompter) -> Rollout:
-        prompts = [prompter.prompt(SEED_PROBLEM)]
-        sampling = SamplingSettings(
-            temperature=0.0, max_new_tokens=self.config.rollout.max_new_tokens
-        )
-        completions = generate(engine, prompts, sampling, 1, (self.config.seed, "seed-problem"))
-        return score_groups(prompter, prompts, completions, self.config.reward)[0][0]
+        seed = (self.config.seed, "seed-problem")
+        return roll_out(engine, prompter, [SEED_PROBLEM], self.config, seed)[0][0]
 
     # What the stages share
 
@@ -187,18 +194,19 @@ class Run:
         trainer: SftTrainer | Trainer,
         interrupt: Interrupt,
         progress: Progress,
+        probe: Callable[[int], None] = lambda step: None,
         sampler: TaskSampler | None = None,
     ) -> AfterStep:
-        """Logs a step; saves every so many steps, at the end, and before stopping on Ctrl-C."""
+        """Logs and probes a step; saves when it is due, at the end, and before Ctrl-C stops."""
         last = self.config.sft.steps if stage == "sft" else self.config.grpo.steps
 
         def after_step(result: StepResult) -> None:
             self.tally.add(result)
             self._log(stage, result)
+            probe(result.step)
             shown = "loss" if stage == "sft" else "reward"
             progress.advance(note=f"{shown} {result.metrics[shown]:.3f}")
-            is_due = result.step % self.config.checkpoint.every == 0 or result.step == last
-            if is_due or interrupt.requested:
+            if is_due(result.step, self.config.checkpoint.every, last) or interrupt.requested:
                 save_checkpoint(
                     self.folder.checkpoints,
                     checkpoint_name(stage, result.step),
@@ -226,6 +234,8 @@ class Run:
         self.tracer.log_metrics(done + result.step, metrics)
         if result.advantages is not None:
             self.tracer.log_rollouts(done + result.step, result.groups, result.advantages.tolist())
+            if is_due(result.step, self.config.trace.table_every, self.config.grpo.steps):
+                self.tracer.log_table(done + result.step)
 
     def _restore(
         self,
@@ -247,7 +257,7 @@ class Run:
         return self._state.get("stage")
 
     def _prompter(self, model: str | Path) -> Prompter:
-        return Prompter(_tokenizer(model), self.config.model.prompt_template)
+        return Prompter(load_tokenizer(model), self.config.model.prompt_template)
 
 
 def run_job(
@@ -270,47 +280,7 @@ def run_job(
 def _finish(
     run: Run, before: EvalMetrics, after: EvalMetrics, seed_rollout: Rollout, engine: str
 ) -> None:
-    console = run.console
     write_json(run.folder.summary, summarise_run(run.config, engine, before, after, run.tally))
-    verdict = seed_rollout.reward.verdict
-    console.rule(SEED_PROBLEM.text)
-    console.print(seed_rollout.text, markup=False)
-    console.print(f"verdict: {verdict.verdict} ({verdict.reason})")
-    for sentence in verdict.evidence:
-        console.print(f"  {sentence}", markup=False)
-    console.print(f"summary: {run.folder.summary}", markup=False)
-
-
-def evaluate_folder(config: Config, model: str, data: Path | None) -> EvalMetrics:
-    """Both test splits with a model of the hub or of a folder; ``data`` is made where none is."""
-    prompter = Prompter(_tokenizer(model), config.model.prompt_template)
-    folder = data or Path(tempfile.mkdtemp()) / "data"
-    splits = load_or_make(config.data, config.seed, folder)
-    engine = make_engine(model, config.rollout, config.model.max_length)
-    try:
-        test, shifted = ([task_of(row) for row in splits[name]] for name in ("test", "shifted"))
-        return evaluate(engine, prompter, test, shifted, config)[0]
-    finally:
-        engine.close()
-
-
-def _whole(folder: Path, save: Any) -> None:
-    """A model folder is there whole or not at all."""
-    half_written = folder.with_name(folder.name + ".tmp")
-    shutil.rmtree(half_written, ignore_errors=True)
-    half_written.parent.mkdir(parents=True, exist_ok=True)
-    save(half_written)
-    half_written.rename(folder)
-
-
-def _tokenizer(model: str | Path) -> PreTrainedTokenizerBase:
-    if str(model).startswith((".", "/", "~")) and not Path(model).is_dir():
-        raise ValueError(
-            f"there is no folder {model}; a model is a folder in the hub's layout, or a hub id"
-        )
-    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(model)
-    return tokenizer
-
-
-def _load(source: str | Path) -> Policy:
-    return Policy.load(source, device="cuda" if torch.cuda.is_available() else "cpu")
+    show_answer(seed_rollout, run.console)
+    run.console.print(f"summary: {run.folder.summary}", markup=False, soft_wrap=True)
+    make_pages(run.folder.path, run.config.trace, run.console)

@@ -75,7 +75,16 @@ def _trace(lines: list[str]) -> dict[str, Any]:
          "evidence": "The solution set is that of the line before."}
         for i, (start, line) in enumerate(zip(starts, lines, strict=True))
     ]  # fmt: skip
-    return {"claims": claims, "first_error": None, "correction": None, "transition": None}
+    return {
+        "claims": claims,
+        "first_error": None,
+        "correction": None,
+        "transition": None,
+        "corrected": False,
+        "verified_aha": False,
+        "broken": False,
+        "keyword_aha": False,
+    }
 
 
 def write_run(folder: Path, rollouts: int) -> None:

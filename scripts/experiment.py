@@ -13,6 +13,7 @@ import json
 import subprocess
 import sys
 from pathlib import Path
+from statistics import fmean
 from typing import Any
 
 FULL = "all-terms"
@@ -32,6 +33,10 @@ MEASURES = (
 )
 
 
+FIRST, LAST = 5, 20  # steps whose mean stands for the beginning and the end of training
+IN_TRAINING = "habits/domain_stated_rate"
+
+
 def run(variant: str, seed: int, runs: Path, overrides: list[str]) -> dict[str, Any]:
     """The summary of one run, made if it is not there."""
     folder = runs / f"{variant}-seed{seed}"
@@ -46,7 +51,14 @@ def run(variant: str, seed: int, runs: Path, overrides: list[str]) -> dict[str, 
             command += _start(runs / f"{FULL}-seed{seed}") if variant != FULL else []
         subprocess.run(command, check=True)
     found: dict[str, Any] = json.loads(summary.read_text())
-    return found
+    return {**found, "in_training": _in_training(folder / "metrics.jsonl")}
+
+
+def _in_training(metrics: Path) -> tuple[float, float]:
+    """How often sampled completions stated the domain, in the first and in the last steps."""
+    rows = [json.loads(line) for line in metrics.read_text().splitlines()]
+    rates = [row[IN_TRAINING] for row in rows if IN_TRAINING in row]
+    return fmean(rates[:FIRST]), fmean(rates[-LAST:])
 
 
 def _start(full: Path) -> list[str]:
@@ -63,6 +75,7 @@ def table(summaries: list[dict[str, Any]]) -> str:
     lines = [head, "|---|" + "---|" * len(summaries)]
     for label, key in MEASURES:
         lines.append(_row(label, [(s["before"][key], s["after"][key]) for s in summaries]))
+    lines.append(_row("domain stated, sampled in training", [s["in_training"] for s in summaries]))
     for family in summaries[0]["before"]["accuracy_by_family"]:
         pairs = [
             tuple(s[moment]["accuracy_by_family"][family] for moment in ("before", "after"))

@@ -59,6 +59,15 @@ def test_data_makes_a_dataset_once(monkeypatch, capsys, tmp_path):
     assert "exists" in err
 
 
+def test_sync_has_an_example_and_names_a_folder_that_is_no_run(monkeypatch, capsys, tmp_path):
+    code, out, _ = run(monkeypatch, capsys, "traces", "sync", "--help")
+    assert code == 0
+    assert "Example: rlvr traces sync" in " ".join(out.split())
+    code, _, err = run(monkeypatch, capsys, "traces", "sync", str(tmp_path))
+    assert code == 2
+    assert "is no run" in err
+
+
 def test_traces_of_no_run(monkeypatch, capsys, tmp_path):
     code, _, err = run(monkeypatch, capsys, "traces", str(tmp_path / "nowhere"))
     assert code == 2

@@ -3,7 +3,15 @@ from __future__ import annotations
 import pytest
 from pydantic import ValidationError
 
-from rlvr.config import Config, GrpoConfig, ModelConfig, OptimizerConfig, RolloutConfig
+from rlvr.config import (
+    Config,
+    DataConfig,
+    GrpoConfig,
+    ModelConfig,
+    OptimizerConfig,
+    RolloutConfig,
+    TraceConfig,
+)
 
 
 def test_is_frozen() -> None:
@@ -54,3 +62,9 @@ def test_infinite_and_negative_rates_are_refused() -> None:
 def test_unknown_keys_are_refused() -> None:
     with pytest.raises(ValidationError, match="stepz"):
         GrpoConfig.model_validate({"stepz": 3})
+
+
+def test_the_probe_set_lies_in_the_validation_split() -> None:
+    with pytest.raises(ValidationError, match=r"got 64 and 63"):
+        Config(data=DataConfig(validation_size=63))
+    Config(data=DataConfig(validation_size=0), trace=TraceConfig(probe_problems=0))

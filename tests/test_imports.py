@@ -23,7 +23,8 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr",), ("rlvr.learn",),
         ("rlvr.durable",), ("rlvr.interrupt",), ("rlvr.memory", "rlvr.processes"),
         ("rlvr.progress",),
-        ("rlvr.resources",), ("rlvr.seeding",), ("rlvr.timing",),
+        ("rlvr.resources",), ("rlvr.schedule",), ("rlvr.seeding",), ("rlvr.timing",),
+        ("rlvr.wilson",),
     )),
     ("configuration and records", (
         (
@@ -48,22 +49,27 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("models, engines, traces", (
         ("rlvr.learn.policy",), ("rlvr.rollout.*",), ("rlvr.trace.*",), ("rlvr.checkpoint",),
     )),
-    ("scored groups, the composed loss, the report", (
+    ("scored groups, the composed loss, the report, diagnoses", (
         ("rlvr.rollouts",), ("rlvr.learn.credit",), ("rlvr.learn.critic", "rlvr.learn.reference"),
         ("rlvr.learn.objective", "rlvr.learn.step_metrics"), ("rlvr.report.*",),
+        ("rlvr.diagnose.*",),
     )),
     ("training and evaluation", (
         ("rlvr.learn.trainer",), ("rlvr.learn.sft",), ("rlvr.evaluate",), ("rlvr.metrics",),
-        ("rlvr.collect",),
+        ("rlvr.model_files",), ("rlvr.closing",),
+        ("rlvr.probe",), ("rlvr.collect",),
     )),
-    ("the loop", (("rlvr.loop",),)),
+    ("the loop, evaluation of any model", (("rlvr.loop",), ("rlvr.evaluate_folder",))),
     ("the job around it", (("rlvr.run", "rlvr.summary"),)),
-    ("the command line", (("rlvr.cli", "rlvr.cli_traces", "rlvr.__main__"),)),
+    ("the command line", ((
+        "rlvr.cli", "rlvr.cli_traces", "rlvr.cli_sync", "rlvr.cli_diagnose", "rlvr.__main__",
+    ),)),
 )  # fmt: skip
 NO_TORCH_BELOW = 4
 
 # Names that turn text into code or into an expression by evaluating it.
 EVALUATORS = {"eval", "exec", "sympify", "parse_expr", "parse_latex", "S"}
+GRADING = {"rlvr.reward", "rlvr.trace.traced"}  # verdicts; checked traces
 RECORDS = {"Ask", "Decision", "Domain", "Habits", "Problem", "Reason", "Verdict"}
 
 
@@ -207,12 +213,11 @@ def test_the_grader_stands_alone(module: str) -> None:
 
 @pytest.mark.parametrize("module", [m for m in MODULES if m.startswith("rlvr")])
 def test_only_the_reward_asks_the_grader(module: str) -> None:
-    if module in ("rlvr.reward", "rlvr.report.marks"):
+    if module in GRADING:
         return
     used = [i for i in imports_of(module) if i.target.partition(".")[0] == "verifiers"]
     assert [i for i in used if i.target.rpartition(".")[2] not in RECORDS] == [], (
-        f"only rlvr/reward.py grades and rlvr/report/marks.py checks steps; "
-        f"other files may import the records {sorted(RECORDS)}"
+        f"only {sorted(GRADING)} ask the grader; others may import {sorted(RECORDS)}"
     )
 
 

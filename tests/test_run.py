@@ -59,8 +59,8 @@ def num_steps(folder: Path) -> int:
 
 
 def outcome(folder: Path) -> dict[str, bytes]:
-    """Everything that must be equal: weights, metrics, rollouts, evaluations."""
-    kept = ["metrics.jsonl", "eval", "rollouts", "models/sft", "models/final"]
+    """Everything that must be equal: weights, metrics, rollouts, probes, evaluations."""
+    kept = ["metrics.jsonl", "eval", "rollouts", "probe", "models/sft", "models/final"]
     paths = [folder / name for name in kept]
     files = [f for path in paths for f in ([path] if path.is_file() else path.rglob("*"))]
     return {str(f.relative_to(folder)): f.read_bytes() for f in files if f.is_file()}
@@ -69,7 +69,7 @@ def outcome(folder: Path) -> dict[str, bytes]:
 @pytest.fixture(scope="module")
 def straight(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     runs = tmp_path_factory.mktemp("straight")
-    output = finish(start(runs))
+    output = finish(start(runs, "trace.report=true"))
     return runs / "smoke", output
 
 
@@ -88,6 +88,12 @@ def test_the_run_folder_holds_the_whole_story(straight):
     rollouts = sorted((folder / "rollouts").iterdir())
     assert len(rollouts) == GRPO_STEPS
     assert len(rollouts[0].read_text().splitlines()) == 4 * 4
+    probes = sorted((folder / "probe").iterdir())
+    assert [path.name for path in probes] == [f"step-{SFT_STEPS + n:06d}.jsonl" for n in (0, 2, 3)]
+    assert {len(path.read_text().splitlines()) for path in probes} == {16}
+    assert (folder / "habits.png").is_file()
+    assert f"report: {folder / 'report' / 'index.html'}" in output
+    assert (folder / "report" / "index.html").is_file()
     assert num_steps(folder) == SFT_STEPS + GRPO_STEPS
     assert "engine: vllm" in output
     assert "Solve 3 - (3 + y)/y = y" in output
@@ -102,6 +108,22 @@ def test_every_step_was_in_parity_and_named_its_metrics(straight):
         assert row["sync/parity_max"] < 1e-3
         assert {"reward_std", "frac_reward_zero_std", "completions/clipped_ratio"} <= set(row)
     assert len([row for row in rows if "eval/accuracy" in row]) == 2
+
+
+def without_probe(metrics: bytes) -> list[str]:
+    return [line for line in metrics.decode().splitlines() if '"probe/' not in line]
+
+
+def test_the_probe_changes_nothing_of_the_training(straight, tmp_path):
+    finish(start(tmp_path, "trace.probe_problems=0"))
+    probed, plain = outcome(straight[0]), outcome(tmp_path / "smoke")
+    assert not any(name.startswith("probe/") for name in plain)
+    assert {name for name in probed if name not in plain} == {
+        f"probe/step-{SFT_STEPS + step:06d}.jsonl" for step in (0, 2, 3)
+    }
+    metrics = "metrics.jsonl"
+    assert without_probe(probed.pop(metrics)) == without_probe(plain.pop(metrics))
+    assert {name: probed[name] for name in plain} == plain
 
 
 def test_killed_in_both_stages_it_ends_the_same(straight, tmp_path):

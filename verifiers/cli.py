@@ -70,7 +70,12 @@ def _trace(options: argparse.Namespace) -> int:
 def _grade(options: argparse.Namespace) -> int:
     limits = Limits(timeout_ms=options.timeout_ms, memory_mb=options.memory_mb)
     summary = grade_file(
-        options.source, options.output, jobs=options.jobs, limits=limits, restart=options.restart
+        options.source,
+        options.output,
+        jobs=options.jobs,
+        limits=limits,
+        restart=options.restart,
+        steps=options.steps,
     )
     print(summary.table(), file=sys.stderr)
     if summary.interrupted:
@@ -193,6 +198,9 @@ def _add_grade(commands: Commands) -> None:
         help="also .jsonl.gz; a run that was stopped goes on where it was",
     )
     grade.add_argument("--restart", action="store_true", help="do not go on, begin anew")
+    grade.add_argument(
+        "--steps", action="store_true", help="add each response's checked claims, as its trace"
+    )
     _add_limits(grade)
     grade.set_defaults(run=_grade)
 

@@ -15,7 +15,15 @@ from pathlib import Path
 from typing import IO, Any
 
 from verifiers.pool import Limits, Pool
-from verifiers.record import Graded, grade_line, graded, identifier_of, record
+from verifiers.record import (
+    Graded,
+    TracedLine,
+    grade_line,
+    graded,
+    identifier_of,
+    record,
+    without_trace,
+)
 from verifiers.report import Meter, Summary
 from verifiers.resume import resume
 from verifiers.sources import open_source
@@ -37,22 +45,25 @@ def grade_file(
     jobs: int | None = None,
     limits: Limits | None = None,
     restart: bool = False,
+    steps: bool = False,
 ) -> Summary:
     """Grades ``source`` line by line into ``target`` and counts the verdicts.
 
     ``-`` is standard input or output; names that end in ``.gz`` are compressed, ``.parquet`` is
     read. Where ``target`` holds the verdicts of the first lines already, the others are added,
-    unless ``restart``. Ctrl-C ends it with what was judged so far written. Raises ``ValueError``
-    where ``target`` does not fit ``source``, and ``OSError``.
+    unless ``restart``. With ``steps`` every record has a ``trace`` (see ``check_steps``), null
+    where there is no working, or where checking it went over the limits. Ctrl-C ends it with what
+    was judged so far written. Raises ``ValueError`` where ``target`` does not fit ``source``, and
+    ``OSError``.
     """
     _check_target(source, target)
     summary = Summary()
     start = time.monotonic()
     with open_source(source) as read, Pool(jobs, limits) as pool:
-        lines = read.lines
+        lines: Iterator[str] = map(TracedLine, read.lines) if steps else read.lines
         path = Path(target)
         if target != "-" and not restart and path.exists() and path.stat().st_size:
-            summary.resumed = resume(path, lines, lambda some: _judge(pool, some))
+            summary.resumed = resume(path, lines, lambda some: _judge(pool, some), steps)
         with _open_target(target, "w" if restart else "a") as out:
             meter = Meter(read.share)
             try:
@@ -80,7 +91,7 @@ def _grade_windows(
     def write(is_due: Callable[[Future[list[Any]]], bool]) -> None:
         while pending and is_due(pending[0][1]):
             window, future = pending[0]
-            results = _results(window, future.result())
+            results = _results(pool, window, future.result())
             pending.popleft()
             out.write("".join(each.text + "\n" for each in results))
             out.flush()
@@ -116,16 +127,30 @@ def _submit(pool: Pool, lines: Sequence[str]) -> Future[list[Any]]:
     return pool.submit(lines, [match[1] if match else None for match in found])
 
 
-def _results(lines: Sequence[str], results: list[Any]) -> list[Graded]:
-    """Where a worker was lost there is a bare verdict: its line was not written."""
+def _results(pool: Pool, lines: Sequence[str], results: list[Any]) -> list[Graded]:
+    """Where a worker was lost there is a bare verdict: its line was not written.
+
+    Where it was lost to a trace, the line is judged without one: whether steps are checked must
+    not change a verdict.
+    """
+    lost = [line for line, result in zip(lines, results, strict=True) if _was_lost(line, result)]
+    untraced = iter(_judge(pool, [str(line) for line in lost]) if lost else ())
     return [
-        graded(identifier_of(line), result) if isinstance(result, Verdict) else result
+        without_trace(next(untraced))
+        if _was_lost(line, result)
+        else graded(identifier_of(line), result)
+        if isinstance(result, Verdict)
+        else result
         for line, result in zip(lines, results, strict=True)
     ]
 
 
+def _was_lost(line: str, result: Any) -> bool:
+    return isinstance(line, TracedLine) and isinstance(result, Verdict)
+
+
 def _judge(pool: Pool, lines: Sequence[str]) -> list[Graded]:
-    return _results(lines, _submit(pool, lines).result())
+    return _results(pool, lines, _submit(pool, lines).result())
 
 
 def _check_target(source: str, target: str) -> None:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple, TypeVar
 
 from verifiers.request import Request, judge
+from verifiers.trace.check import check_steps
 from verifiers.types import Ask, Decision, Domain, Problem, Reason, Verdict
 from verifiers.word_problem import WordProblemError, read_word_problem
 
@@ -21,6 +22,12 @@ class LineError(ValueError):
     def __init__(self, message: str, reason: Reason = Reason.MALFORMED_PROBLEM) -> None:
         super().__init__(message)
         self.reason = reason
+
+
+class TracedLine(str):
+    """A line whose record gets the checked ``trace`` of its response, too."""
+
+    __slots__ = ()
 
 
 class Graded(NamedTuple):
@@ -46,12 +53,32 @@ def grade_line(line: str, on_prepared: Callable[[], None] = lambda: None) -> tup
 
 def record_line(line: str, on_prepared: Callable[[], None] = lambda: None) -> Graded:
     """The line out of a line in."""
-    return graded(*grade_line(line, on_prepared))
+    identifier, verdict = grade_line(line, on_prepared)
+    if isinstance(line, TracedLine):
+        return graded(identifier, verdict, trace=_trace_of(line))
+    return graded(identifier, verdict)
 
 
-def graded(identifier: object, verdict: Verdict) -> Graded:
-    text = json.dumps(record(identifier, verdict))
+def graded(identifier: object, verdict: Verdict, **more: Any) -> Graded:
+    """The line out of a verdict; ``more`` is added to its record."""
+    text = json.dumps(record(identifier, verdict) | more)
     return Graded(text, verdict.verdict, verdict.reason, verdict.elapsed_ms)
+
+
+def without_trace(found: Graded) -> Graded:
+    """The line out of a response whose steps could not be checked within the limits."""
+    return found._replace(text=json.dumps(json.loads(found.text) | {"trace": None}))
+
+
+def _trace_of(line: str) -> dict[str, Any] | None:
+    """None where there is no working to check: a bare answer, a gold answer, no request."""
+    try:
+        request = read_request(parse_line(line))
+    except LineError:
+        return None
+    if request.problem is None or not request.is_completion:
+        return None
+    return check_steps(request.problem, request.text).as_dict()
 
 
 def record(identifier: object, verdict: Verdict) -> dict[str, Any]:

@@ -20,21 +20,25 @@ _WAYS_OUT = "name another output, or pass --restart to begin anew"
 
 
 def resume(
-    target: Path, lines: Iterator[str], judge: Callable[[Sequence[str]], list[Graded]]
+    target: Path,
+    lines: Iterator[str],
+    judge: Callable[[Sequence[str]], list[Graded]],
+    steps: bool = False,
 ) -> int:
     """How many lines of the source ``target`` has; they are taken from ``lines``.
 
     A last line that was cut short is removed. Every id must be that of its line in the source, and
-    lines at 1, 2, 4, 8, ... and the last one, judged again, must get their verdicts. Raises
-    ``ValueError`` where they do not.
+    lines at 1, 2, 4, 8, ... and the last one, judged again, must get their verdicts. With ``steps``
+    every record has a ``trace``, and without none has. Raises ``ValueError`` where it does not fit.
     """
+    wanted = _FIELDS | {"trace"} if steps else _FIELDS
     mend(target)
     checked: list[tuple[int, str, dict[str, Any]]] = []
     last = None
     number = 0
     with open_verdicts(target) as verdicts:
         for number, text in enumerate(verdicts, 1):
-            fields = _record(text, target, number)
+            fields = _record(text, target, number, wanted)
             line = next(lines, None)
             if line is None:
                 raise ValueError(f"{target} has more lines than the source: {_WAYS_OUT}")
@@ -117,11 +121,14 @@ def _pieces(file: Any) -> Iterator[bytes]:
         file.seek(-len(inflate.unused_data), os.SEEK_CUR)
 
 
-def _record(text: str, target: Path, number: int) -> dict[str, Any]:
+def _record(text: str, target: Path, number: int, wanted: set[str]) -> dict[str, Any]:
     try:
         fields = json.loads(text)
     except ValueError:
         fields = None
-    if not isinstance(fields, dict) or fields.keys() != _FIELDS:
+    if isinstance(fields, dict) and fields.keys() ^ wanted == {"trace"}:
+        how = "without" if "trace" in wanted else "with"
+        raise ValueError(f"{target} was written {how} --steps: {_WAYS_OUT}")
+    if not isinstance(fields, dict) or fields.keys() != wanted:
         raise ValueError(f"{target}, line {number} is no verdict: {_WAYS_OUT}")
     return fields

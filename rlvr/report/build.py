@@ -14,11 +14,10 @@ from jinja2 import Environment, PackageLoader, StrictUndefined
 from rlvr.progress import Progress
 from rlvr.report.curves import curve_panels
 from rlvr.report.habits import SHARES, HabitTable
-from rlvr.report.marks import turns
 from rlvr.report.pack import Packer
 from rlvr.report.script import write_data
-from rlvr.report.source import Frame, Row, frame_groups, read_frames, read_metrics
-from rlvr.report.trace_pool import TraceTable
+from rlvr.report.source import Frame, frame_groups, read_frames, read_metrics
+from rlvr.report.trace_pool import check_traces
 
 KEYS = "ab"
 _MARKER = ".rlvr-report"  # a folder with this file is ours to replace
@@ -49,31 +48,22 @@ def build_report(runs: Sequence[Path], output: Path, jobs: int | None = None) ->
 def _write_run(
     folder: Path, key: str, run: Path, frames: Sequence[Frame], jobs: int | None
 ) -> None:
-    table, packer, habits = TraceTable(), Packer(folder, key), HabitTable()
+    packer, habits = Packer(folder, key), HabitTable()
     with Progress(f"reading {_name(run)}", len(frames)) as progress:
         frame_rows = []
         for frame in frames:
             frame_rows.append(list(frame_groups(frame)))
             progress.advance()
-    table.check((row for groups in frame_rows for group in groups for row in group), jobs)
+    check_traces((row for groups in frame_rows for group in groups for row in group), jobs)
     with Progress(f"writing {_name(run)}", len(frames)) as progress:
         for frame, groups in zip(frames, frame_rows, strict=True):
-            traces = [[table.of(row) for row in group] for group in groups]
-            packer.add(frame, groups, traces)
-            habits.add(frame.source, frame.step, *_flat(groups, traces))
+            packer.add(frame, groups)
+            habits.add(frame.source, frame.step, [row for group in groups for row in group])
             progress.advance()
-    packer.finish({"name": _name(run), "traced": packer.traced})
+    packer.finish({"name": _name(run)})
     rows = read_metrics(run)
     curves = {"panels": curve_panels(rows), "habits": habits.as_data(), "shares": SHARES}
     write_data(folder, f"{key}/curves", curves)
-
-
-def _flat(
-    groups: Sequence[Sequence[Row]], traces: Sequence[Sequence[Row | None]]
-) -> tuple[list[Row], list[frozenset[str] | None]]:
-    rows = [row for group in groups for row in group]
-    found = [trace for group in traces for trace in group]
-    return rows, [None if trace is None else turns(trace) for trace in found]
 
 
 def _name(run: Path) -> str:

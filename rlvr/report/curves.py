@@ -58,7 +58,7 @@ PANELS = (
     Panel(
         title="Engine against trainer",
         unit="|Δ logprob|, nats",
-        keys=("sync/parity_mean", "sync/parity_max"),
+        keys=("sync/parity_mean", "sync/parity_p99", "sync/parity_max"),
         section="Optimisation",
         log=True,
     ),

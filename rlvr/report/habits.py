@@ -6,8 +6,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from rlvr.trace.traced import TURNS, turns
+
 SHARES = (10, 50, 90)  # percent
-_TURNS = ("corrected", "aha", "broken", "keyword")
 
 Row = Mapping[str, Any]
 
@@ -39,13 +40,11 @@ class HabitTable:
     def __init__(self) -> None:
         self._counts: dict[str, dict[str, HabitCounts]] = {}
 
-    def add(
-        self, source: str, step: int, rows: Sequence[Row], turns: Sequence[frozenset[str] | None]
-    ) -> None:
-        """Count a frame; ``turns`` is None for a row without a trace."""
+    def add(self, source: str, step: int, rows: Sequence[Row]) -> None:
+        """Count a frame."""
         by_habit: dict[str, list[bool]] = {}
-        for row, turn in zip(rows, turns, strict=True):
-            for name, holds in _habits(row, turn):
+        for row in rows:
+            for name, holds in _habits(row):
                 by_habit.setdefault(name, []).append(holds)
         counts = self._counts.setdefault(source, {})
         for name, marks in by_habit.items():
@@ -71,7 +70,7 @@ class HabitTable:
         }
 
 
-def _habits(row: Row, turn: frozenset[str] | None) -> Iterable[tuple[str, bool]]:
+def _habits(row: Row) -> Iterable[tuple[str, bool]]:
     yield from ((name, holds) for name, holds in row["habits"].items() if holds is not None)
-    if turn is not None:
-        yield from ((name, name in turn) for name in _TURNS)
+    shown = turns(row["trace"])
+    yield from ((name, name in shown) for name in TURNS)

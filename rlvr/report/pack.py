@@ -14,13 +14,13 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-from rlvr.report.marks import error_of, marks_of, turns
+from rlvr.report.marks import browser_marks, error_of
 from rlvr.report.script import write_data
 from rlvr.report.source import Frame, Row
+from rlvr.trace.traced import turns
 from rlvr.trace.whys import WHYS, whys
 
 VERDICTS = ("correct", "incorrect", "undecided")
-Traces = Sequence[Sequence[dict[str, Any] | None]]
 
 # A chunk is small enough to load between two frames of a moving slider.
 CHUNK_ROLLOUTS = 512
@@ -48,15 +48,12 @@ class Packer:
         }
         self._chunk = _Chunk()
         self.rollouts = 0
-        self.traced = False  # whether any rollout has a trace
 
-    def add(self, frame: Frame, groups: Sequence[Sequence[Row]], traces: Traces) -> None:
-        """Take in a frame; ``traces`` has one entry a rollout, in the shape of ``groups``."""
-        self.traced |= any(trace is not None for group in traces for trace in group)
-        reasons = whys(groups, [[turns(trace) for trace in group] for group in traces])
+    def add(self, frame: Frame, groups: Sequence[Sequence[Row]]) -> None:
+        """Take in a frame, whose rows have a ``trace`` each."""
         self._index["frames"].append([frame.source, frame.step, len(groups)])
-        for group, group_traces, group_whys in zip(groups, traces, reasons, strict=True):
-            self._add_group(group, group_traces, group_whys)
+        for group, group_whys in zip(groups, whys(groups), strict=True):
+            self._add_group(group, group_whys)
 
     def finish(self, facts: dict[str, Any]) -> None:
         """Write what is left, and the index with ``facts`` about the run."""
@@ -65,16 +62,11 @@ class Packer:
         fixed = {"verdicts": VERDICTS, "whys": WHYS, "rollouts": self.rollouts}
         write_data(self._folder, f"{self._key}/index", {**facts, **fixed, **names, **self._index})
 
-    def _add_group(
-        self,
-        group: Sequence[Row],
-        traces: Sequence[dict[str, Any] | None],
-        reasons: Sequence[frozenset[str]],
-    ) -> None:
+    def _add_group(self, group: Sequence[Row], reasons: Sequence[frozenset[str]]) -> None:
         variants: dict[str, dict[str, Any]] = {}
         bits: dict[str, int] = {}
-        for row, trace, reason in zip(group, traces, reasons, strict=True):
-            variant = _variant(row, trace)
+        for row, reason in zip(group, reasons, strict=True):
+            variant = _variant(row)
             key = json.dumps([variant, row["completion"]])
             if key not in variants:
                 variants[key] = {**variant, "text": row["completion"], "places": []}
@@ -122,7 +114,7 @@ class Packer:
         return VERDICTS.index(row["verdict"]) | picked << 2 | shown << (2 + len(WHYS))
 
 
-def _variant(row: Row, trace: dict[str, Any] | None) -> dict[str, Any]:
+def _variant(row: Row) -> dict[str, Any]:
     """What the page shows of a completion beside its text."""
     variant = {
         name: row[name]
@@ -131,8 +123,8 @@ def _variant(row: Row, trace: dict[str, Any] | None) -> dict[str, Any]:
             *("advantage", "habits", "finish_reason", "num_tokens"),
         )
     }
-    if trace is not None:
-        variant["marks"] = marks_of(trace, row["completion"])
-        variant["error"] = error_of(trace)
-        variant["turns"] = sorted(turns(trace))
-    return variant
+    return variant | {
+        "marks": browser_marks(row["trace"], row["completion"]),
+        "error": error_of(row["trace"]),
+        "turns": sorted(turns(row["trace"])),
+    }

@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import islice
 from pathlib import Path
 from typing import Any
 
 from rlvr.trace.jsonl import read_rows, rollout_files
+from rlvr.trace.pick import groups_of
+from rlvr.trace.traced import TURNS, with_trace
 from rlvr.trace.whys import WHYS, whys
 
 Row = dict[str, Any]
-# A row to what its checked trace is (see ``rlvr.trace.whys``); given by who may ask the verifier.
-Turns = Callable[[Row], frozenset[str]]
 
 _NEEDED = {
     *("step", "index", "task", "family", "text", "completion", "token_ids", "finish_reason"),
@@ -47,14 +47,7 @@ class Wanted:
         )
 
 
-def no_turns(row: Row) -> frozenset[str]:
-    """For rows whose traces nobody checked."""
-    return frozenset()
-
-
-def find_rollouts(
-    run_folder: Path, wanted: Wanted, turns: Turns = no_turns
-) -> Iterator[tuple[Row, frozenset[str]]]:
+def find_rollouts(run_folder: Path, wanted: Wanted) -> Iterator[tuple[Row, frozenset[str]]]:
     """Rows (see ``rollout_row``) that fit and why they were picked, the latest step first.
 
     They are read as they are asked for; the reasons are empty where ``wanted.picked`` is None.
@@ -74,7 +67,7 @@ def find_rollouts(
     return (
         (row, reasons)
         for step in steps
-        for row, reasons in _with_whys(files[step], turns)
+        for row, reasons in _with_whys(files[step], wanted.picked)
         if wanted.picked in reasons and wanted.fits(row)
     )
 
@@ -122,14 +115,13 @@ def nothing_found(run_folder: Path, wanted: Wanted) -> str:
     return f'{where} has no rollout with "{wanted.search}" in its problem or completion'
 
 
-def _with_whys(path: Path, turns: Turns) -> Iterator[tuple[Row, frozenset[str]]]:
-    by_task: dict[str, list[Row]] = {}
-    for row in read_rollouts(path):
-        by_task.setdefault(row["task"], []).append(row)
-    groups = list(by_task.values())
-    reasons = whys(groups, [[turns(row) for row in group] for group in groups])
-    for group, group_reasons in zip(groups, reasons, strict=True):
-        yield from zip(group, group_reasons, strict=True)
+def _with_whys(path: Path, picked: str) -> Iterator[tuple[Row, frozenset[str]]]:
+    rows: Iterator[Row] = read_rollouts(path)
+    if picked in TURNS:  # the others need no checked traces, which take milliseconds each
+        rows = map(with_trace, rows)
+    groups = groups_of(rows)
+    for group, reasons in zip(groups, whys(groups), strict=True):
+        yield from zip(map(dict, group), reasons, strict=True)
 
 
 def _neighbours(folder: Path) -> str:

@@ -2,9 +2,9 @@
 
 A run folder holds ``metrics.jsonl`` and ``timings.jsonl`` (one row a call) and
 ``rollouts/step-000012.jsonl`` (one row a completion; one file a step, so that any step of a long
-run is at hand without reading the rest). A row is plain ASCII JSON: characters beyond it are
-escaped, what is no character (a lone surrogate) is spelled ``\\\\udc80``, NaN and infinities are
-``null``.
+run is at hand without reading the rest); ``probe/step-000012.jsonl`` are the probe set's. A row is
+plain ASCII JSON: characters beyond it are escaped, what is no character (a lone surrogate) is
+spelled ``\\\\udc80``, NaN and infinities are ``null``.
 """
 
 from __future__ import annotations
@@ -64,9 +64,9 @@ def rollout_row(
     }
 
 
-def rollouts_path(run_folder: Path, step: int) -> Path:
-    """Where the rollouts of a step lie."""
-    return run_folder / "rollouts" / f"step-{step:06d}.jsonl"
+def rollouts_path(run_folder: Path, step: int, name: str = "rollouts") -> Path:
+    """Where the rollouts of a step lie, in the run's folder ``name``: or ``"probe"``."""
+    return run_folder / name / f"step-{step:06d}.jsonl"
 
 
 def rollout_files(run_folder: Path, name: str = "rollouts") -> dict[int, Path]:
@@ -77,7 +77,7 @@ def rollout_files(run_folder: Path, name: str = "rollouts") -> dict[int, Path]:
 
 def append_rows(path: Path, rows: Iterable[Mapping[str, Any]]) -> None:
     """Add rows in one write. On ``OSError`` (a full disk) the file is as it was before."""
-    data = "".join(json.dumps(_plain(row), allow_nan=False) + "\n" for row in rows)
+    data = "".join(json.dumps(plain(row), allow_nan=False) + "\n" for row in rows)
     path.parent.mkdir(parents=True, exist_ok=True)
     size = path.stat().st_size if path.exists() else 0
     try:
@@ -121,14 +121,14 @@ def read_rows(path: Path) -> Iterator[dict[str, Any]]:
             yield row
 
 
-def _plain(value: Any) -> Any:
+def plain(value: Any) -> Any:
     """The same value with nothing that JSON, or a strict reader of it, has no place for."""
     if isinstance(value, str):
         return value.encode("utf-8", "backslashreplace").decode("utf-8")
     if isinstance(value, float):
         return value if math.isfinite(value) else None
     if isinstance(value, Mapping):
-        return {_plain(key): _plain(item) for key, item in value.items()}
+        return {plain(key): plain(item) for key, item in value.items()}
     if isinstance(value, list | tuple):
-        return [_plain(item) for item in value]
+        return [plain(item) for item in value]
     return value

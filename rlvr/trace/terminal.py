@@ -10,25 +10,18 @@ from rich.console import Console, Group, RenderableType
 from rich.panel import Panel
 from rich.text import Text
 
-from rlvr.trace.find import Turns, Wanted, find_rollouts, no_turns, nothing_found
+from rlvr.trace.find import Wanted, find_rollouts, nothing_found
 
 _COLOURS = {"correct": "green", "incorrect": "red", "undecided": "yellow"}
 
 
-def show(
-    run_folder: Path,
-    wanted: Wanted,
-    limit: int = 10,
-    turns: Turns = no_turns,
-    console: Console | None = None,
-) -> int:
+def show(run_folder: Path, wanted: Wanted, limit: int = 10, console: Console | None = None) -> int:
     """Print at most ``limit`` rollouts, the latest step first; returns how many.
 
-    ``turns`` says what the checked trace of a row is; only ``wanted.picked`` asks it. Raises
-    ``ValueError`` where there is nothing to show, and says why.
+    Raises ``ValueError`` where there is nothing to show, and says why.
     """
     console = console or Console()
-    found = find_rollouts(run_folder, wanted, turns)
+    found = find_rollouts(run_folder, wanted)
     shown = 0
     for row, reasons in islice(found, limit):
         console.print(_panel(row, reasons))

@@ -7,15 +7,26 @@ from pathlib import Path
 from typing import Any
 
 from rlvr.durable import sync
-from rlvr.trace.jsonl import append_rows, cut_back, rollout_files, rollout_row, rollouts_path
+from rlvr.trace.jsonl import (
+    append_rows,
+    cut_back,
+    plain,
+    rollout_files,
+    rollout_row,
+    rollouts_path,
+)
+from rlvr.trace.probe import probe_metrics
+from rlvr.trace.traced import with_trace
 from rlvr.trace.wandb import WandbSink
 from rlvr.types import Rollout
 
+PROBE = "probe"
 TIME = "time/"  # metrics that depend on the clock: in a second run of the same seed they differ
 
 
 class Tracer:
-    """Writes a run folder's ``metrics.jsonl``, ``timings.jsonl`` and ``rollouts/``, and wandb.
+    """Writes a run folder's ``metrics.jsonl``, ``timings.jsonl``, ``rollouts/``, ``probe/``, and
+    wandb.
 
     Steps count on from stage to stage, since wandb's charts go by them. For an exact resume, put
     ``state()`` into the checkpoint and give it to ``restore``: the files are cut back to what they
@@ -56,6 +67,19 @@ class Tracer:
         append_rows(path, rows)
         self._unsynced.add(path)
 
+    def log_table(self, step: int) -> None:
+        """Have wandb show some of the rollouts of a step that was logged."""
+        if self._sink:
+            self._sink.table(step, rollouts_path(self._folder, step))
+
+    def log_probe(self, step: int, rollouts: Sequence[Rollout]) -> None:
+        """The probe set's rollouts, each with its checked ``trace``, and what they come to."""
+        rows = [with_trace(plain(rollout_row(step, rollout, None))) for rollout in rollouts]
+        path = rollouts_path(self._folder, step, PROBE)
+        append_rows(path, rows)
+        self._unsynced.add(path)
+        self.log_metrics(step, probe_metrics(rows))
+
     def state(self) -> dict[str, Any]:
         """How far the files go; they are on the disk when this returns."""
         for path in self._unsynced | {path.parent for path in self._unsynced}:
@@ -65,6 +89,7 @@ class Tracer:
             "metrics_bytes": _size(self._metrics),
             "timings_bytes": _size(self._timings),
             "last_rollouts": max(rollout_files(self._folder), default=-1),
+            "last_probe": max(rollout_files(self._folder, PROBE), default=-1),
         }
 
     def restore(self, state: Mapping[str, Any]) -> None:
@@ -74,9 +99,10 @@ class Tracer:
         """
         cut_back(self._metrics, state.get("metrics_bytes", 0))
         cut_back(self._timings, state.get("timings_bytes", 0))
-        for step, path in rollout_files(self._folder).items():
-            if step > state.get("last_rollouts", -1):
-                path.unlink()
+        for name in ("rollouts", PROBE):
+            for step, path in rollout_files(self._folder, name).items():
+                if step > state.get(f"last_{name}", -1):
+                    path.unlink()
 
     def close(self, exit_code: int = 0) -> None:
         """Finish wandb's run, as failed if the code is not 0."""

@@ -3,7 +3,11 @@ or kill the training.
 
 In the training process wandb would block a log call for 19 s when its server dies, hold up the
 exit for 20 s after a hung one, and take a second to import. Here a log call is one write that never
-waits; what does not fit is dropped, counted, and warned of once. The JSONL files have everything.
+waits; what does not fit is dropped, counted, and warned of once. The JSONL files have everything,
+and ``rlvr traces sync`` brings wandb up to them.
+
+Of rollouts only the name of their file goes through the pipe: the other process reads them, checks
+the traces of some, picks, and logs a table and a panel (docs/wandb.md says what is where).
 
 Which mode: ``trace.wandb`` in the config decides, and where that is ``auto``, the environment's
 ``WANDB_MODE``; else online where wandb finds a key (``wandb login``, ``WANDB_API_KEY``), offline
@@ -21,7 +25,7 @@ import select
 import subprocess
 import sys
 import time
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -62,26 +66,17 @@ class WandbSink:
         finish_timeout: float = 15.0,
     ) -> None:
         self.mode: str | None = None
-        self.dropped = 0
+        self.dropped = 0  # rows of metrics
+        self.dropped_tables = 0
         self._init_timeout, self._finish_timeout = init_timeout, finish_timeout
+        self._unseen = Counter[str]()  # what the worker has not said it dealt with
         self._backlog: deque[bytes] = deque()
         self._backlog_size = 0
         self._heard = b""
         self._warned = False
         folder = run_folder.resolve() / "wandb"
         folder.mkdir(parents=True, exist_ok=True)
-        settings = {
-            "mode": wandb_mode(config.trace.wandb, os.environ),
-            "project": config.trace.wandb_project,
-            "name": run_folder.resolve().name,
-            "id": _run_id(folder / "run-id", resume),
-            "resume": resume,
-            "dir": str(run_folder.resolve()),
-            "config": config.model_dump(mode="json"),
-            "pid": os.getpid(),
-            "init_timeout": init_timeout,
-            "finish_timeout": finish_timeout,
-        }
+        settings = run_settings(config, run_folder, resume, init_timeout, finish_timeout)
         self._worker = _start_worker(folder, json.dumps(settings))
         assert self._worker.stdin is not None
         assert self._worker.stdout is not None
@@ -92,10 +87,16 @@ class WandbSink:
         """Chart numbers at a step. Returns at once; raises nothing."""
         self._send({"log": {"train/global_step": step, **metrics}})
 
+    def table(self, step: int, path: Path) -> None:
+        """Show some of the rollouts in a file of a step, all of which are on the disk. Returns at
+        once; raises nothing."""
+        self._send({"table": {"step": step, "path": str(path.resolve())}})
+
     def close(self, exit_code: int = 0) -> None:
-        """Finish the run. A code other than 0 marks it as failed. Takes at most ``finish_timeout``
-        and eight seconds, and ``init_timeout`` more where wandb has not even started yet. What did
-        not reach the server is on the disk, for ``wandb sync``."""
+        """Finish the run. A code other than 0 marks it as failed; 0 adds what is made at the end of
+        a run: figure, first seen, artifact. Takes at most ``finish_timeout`` and eight seconds, and
+        ``init_timeout`` more where wandb has not even started yet. What did not reach the server is
+        on the disk, for ``rlvr traces sync``."""
         assert self._worker.stdin is not None
         if self._worker.stdin.closed:
             return
@@ -113,16 +114,25 @@ class WandbSink:
         self._listen()
         assert self._worker.stdout is not None
         self._worker.stdout.close()
-        if self.dropped:
-            _log.warning("wandb missed %d rows; the run's JSONL files have them", self.dropped)
+        self.dropped += self._unseen["log"]
+        self.dropped_tables += self._unseen["table"]
+        if self.dropped or self.dropped_tables:
+            _log.warning(
+                "wandb missed %d rows and %d tables; the run's JSONL files have them, and `rlvr "
+                "traces sync` sends them",
+                self.dropped,
+                self.dropped_tables,
+            )
 
     def _send(self, message: Mapping[str, Any]) -> None:
         line = json.dumps(message).encode("ascii") + b"\n"
         if self._backlog_size + len(line) > _BACKLOG_BYTES or self._worker.poll() is not None:
             self.dropped += "log" in message
+            self.dropped_tables += "table" in message
             self._listen()
             self._warn("it does not take rows any more")
             return
+        self._unseen.update(message.keys())
         self._backlog.append(line)
         self._backlog_size += len(line)
         self._pump()
@@ -148,7 +158,6 @@ class WandbSink:
                     self._backlog.appendleft(rest)
 
     def _abandon_backlog(self) -> None:
-        self.dropped += sum(line.startswith(b'{"log"') for line in self._backlog)
         self._backlog.clear()
         self._backlog_size = 0
 
@@ -161,7 +170,9 @@ class WandbSink:
         for line in lines:
             said = json.loads(line)
             self.mode = said.get("mode", self.mode)
+            self._unseen[said.get("seen", "")] -= 1
             self.dropped += said.get("dropped", 0)
+            self.dropped_tables += said.get("dropped_tables", 0)
             if "trouble" in said:
                 self._warn(said["trouble"])
 
@@ -179,8 +190,7 @@ class WandbSink:
 def _start_worker(folder: Path, settings: str) -> subprocess.Popen[bytes]:
     source = str(Path(rlvr.__file__).parents[1])
     path = os.pathsep.join(filter(None, (source, os.environ.get("PYTHONPATH"))))
-    # Artifacts would else be staged in the home directory.
-    environment = {"WANDB_DATA_DIR": str(folder / "data"), **os.environ, "PYTHONPATH": path}
+    environment = wandb_environment(folder) | os.environ | {"PYTHONPATH": path}
     with (folder / "worker.log").open("ab") as log:
         return subprocess.Popen(
             # -P: the working directory may hold a folder "wandb", as this one does.
@@ -194,7 +204,40 @@ def _start_worker(folder: Path, settings: str) -> subprocess.Popen[bytes]:
         )
 
 
-def _run_id(file: Path, resume: bool) -> str:
+def wandb_environment(folder: Path) -> dict[str, str]:
+    """What wandb shall find where the user has not said otherwise."""
+    return {
+        "WANDB_DATA_DIR": str(folder / "data"),  # else artifacts are staged in the home directory
+        "WANDB_HTTP_TIMEOUT": "5",  # seconds; a table waits for several replies
+    }
+
+
+def run_settings(
+    config: Config,
+    run_folder: Path,
+    resume: bool,
+    init_timeout: float,
+    finish_timeout: float = 15.0,
+) -> dict[str, Any]:
+    """What ``wandb_worker`` needs to know of a run, as JSON has it."""
+    return {
+        "mode": wandb_mode(config.trace.wandb, os.environ),
+        "project": config.trace.wandb_project,
+        "name": run_folder.resolve().name,
+        "id": run_id(run_folder, resume),
+        "resume": resume,
+        "dir": str(run_folder.resolve()),
+        "config": config.model_dump(mode="json"),
+        "pid": os.getpid(),
+        "init_timeout": init_timeout,
+        "finish_timeout": finish_timeout,
+    }
+
+
+def run_id(run_folder: Path, resume: bool) -> str:
+    """The id of the folder's wandb run; a new one unless it is resumed and has one."""
+    file = run_folder / "wandb" / "run-id"
     if not (resume and file.exists()):
+        file.parent.mkdir(parents=True, exist_ok=True)
         file.write_text(secrets.token_hex(4))
     return file.read_text().strip()

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
@@ -91,7 +90,7 @@ def aha_trace() -> dict[str, Any]:
         keyword_aha=False,
         verdict=Verdict(verdict=Decision.CORRECT, reason=Reason.EQUAL),
     )  # fmt: skip
-    return asdict(trace)
+    return trace.as_dict()
 
 
 def write_rows(path: Path, rows: list[dict[str, Any]]) -> None:

@@ -148,7 +148,7 @@ def test_claims_are_marked_by_signs_with_their_evidence(visit: Visit) -> None:
     }  # fmt: skip
     assert signs == {"refuted": "↺", "excluded": "≠"}
     page.hover("pre mark.refuted")
-    words = "wrong, and refuted by the completion itself: 0 is no <solution>. Refuted in line 2."
+    words = "wrong, and refuted by the completion itself: 0 is no <solution>. Line 2 refutes it."
     assert page.inner_text(".evidence") == words
     page.focus("pre mark.excluded")
     assert page.inner_text(".evidence") == "rightly excluded: the denominator is 0 there"

@@ -7,6 +7,7 @@ from typing import Any
 from rlvr.report import pack
 from rlvr.report.pack import Packer
 from rlvr.report.source import Frame, frame_groups
+from rlvr.report.trace_pool import check_traces
 from rlvr.trace.whys import WHYS
 from tests.report.runs import AHA, RIGHT, WRONG, aha_trace, row, write_rows
 
@@ -24,7 +25,8 @@ def packed(folder: Path, rows: list[dict[str, Any]]) -> dict[str, Any]:
     packer = Packer(folder, "a")
     frame = Frame(source="train", step=rows[0]["step"], path=path)
     groups = list(frame_groups(frame))
-    packer.add(frame, groups, [[each.get("trace") for each in group] for group in groups])
+    check_traces((each for group in groups for each in group), jobs=1)
+    packer.add(frame, groups)
     packer.finish({"name": "run"})
     return data(folder, "a/index")
 
@@ -47,14 +49,14 @@ def test_completions_that_are_alike_are_one_variant(tmp_path: Path) -> None:
 
 def test_bits_hold_verdict_whys_and_habits(tmp_path: Path) -> None:
     rows = [
-        row(index=0, completion=AHA, trace=aha_trace(), picked=["aha", "best"]),
-        row(index=1, completion=WRONG, verdict="incorrect", picked="worst"),
+        row(index=0, completion=AHA, trace=aha_trace()),
+        row(index=1, completion=WRONG, verdict="incorrect"),
     ]
     index = packed(tmp_path, rows)
     aha, wrong = index["bits"]
     assert [index["verdicts"][bits & 3] for bits in (aha, wrong)] == ["correct", "incorrect"]
     names = [{why for i, why in enumerate(WHYS) if bits >> 2 + i & 1} for bits in (aha, wrong)]
-    assert names == [{"aha", "best"}, {"worst"}]
+    assert [each - {"random"} for each in names] == [{"aha", "corrected", "best"}, {"worst"}]
     assert [bits >> 2 + len(WHYS) for bits in (aha, wrong)] == [1, 0]
     assert index["habits"] == ["domain_stated", "factoring"]
     variant = data(tmp_path, "a/detail-0")[0]["variants"][0]

@@ -1,7 +1,6 @@
 from __future__ import annotations
 
-from rlvr.report.marks import checker
-from rlvr.report.trace_pool import TraceTable, trace_key
+from rlvr.report.trace_pool import check_traces, trace_key
 from tests.report.runs import WRONG, aha_trace, row
 
 
@@ -12,10 +11,10 @@ def test_a_trace_depends_on_problem_and_completion_alone() -> None:
 
 
 def test_every_row_gets_its_trace() -> None:
-    table = TraceTable()
     own = row(trace=aha_trace())
     rows = [own, row(), row(index=1), row(completion=WRONG, verdict="incorrect")]
-    table.check(rows, jobs=1)
-    assert table.of(own) == aha_trace()
-    for each in rows[1:]:
-        assert (table.of(each) is not None) == (checker() is not None)
+    check_traces(rows, jobs=1)
+    assert own["trace"] == aha_trace()
+    assert rows[1]["trace"] == rows[2]["trace"]
+    assert rows[1]["trace"]["first_error"] is None
+    assert rows[3]["trace"]["first_error"]["gained"] == ("0",)

@@ -19,15 +19,26 @@ def test_differences_do_not_cancel() -> None:
 
 
 def test_within_the_limits_nothing_is_raised() -> None:
-    Parity(mean=0.02, max=0.5, num_tokens=10).check(mean_limit=0.02, max_limit=0.5)
+    Parity(mean=0.02, p99=0.5, max=9.0, num_tokens=10).check(mean_limit=0.02, p99_limit=0.5)
 
 
-@pytest.mark.parametrize(("mean", "maximum"), [(0.03, 0.1), (0.001, 0.6), (math.nan, math.nan)])
-def test_over_a_limit_both_numbers_and_both_limits_are_told(mean: float, maximum: float) -> None:
+@pytest.mark.parametrize(("mean", "p99"), [(0.03, 0.1), (0.001, 0.6), (math.nan, math.nan)])
+def test_over_a_limit_both_numbers_and_both_limits_are_told(mean: float, p99: float) -> None:
     with pytest.raises(ParityError) as caught:
-        Parity(mean=mean, max=maximum, num_tokens=10).check(mean_limit=0.02, max_limit=0.5)
-    for text in (f"{mean:.3g}", f"{maximum:.3g}", "limit 0.02", "limit 0.5", "10 tokens"):
+        Parity(mean=mean, p99=p99, max=p99, num_tokens=10).check(mean_limit=0.02, p99_limit=0.5)
+    for text in (f"{mean:.3g}", f"{p99:.3g}", "limit 0.02", "limit 0.5", "10 tokens"):
         assert text in str(caught.value)
+
+
+@pytest.mark.parametrize(("far", "p99"), [(1, 0.0), (3, 0.0), (4, 0.7)])
+def test_the_99th_percentile_leaves_out_one_token_in_a_hundred(far: int, p99: float) -> None:
+    parity = compare_logprobs([[-1.0] * 360], [[-1.7] * far + [-1.0] * (360 - far)])
+    assert (parity.p99, parity.max) == (pytest.approx(p99), pytest.approx(0.7))
+
+
+def test_of_few_tokens_every_one_counts() -> None:
+    parity = compare_logprobs([[-1.0] * 99], [[-1.7] + [-1.0] * 98])
+    assert parity.p99 == parity.max
 
 
 def test_nan_on_one_token_is_not_hidden_by_the_others() -> None:
@@ -39,7 +50,7 @@ def test_nan_on_one_token_is_not_hidden_by_the_others() -> None:
 def test_infinity_on_both_sides_is_a_disagreement() -> None:
     parity = compare_logprobs([[-math.inf]], [[-math.inf]])
     with pytest.raises(ParityError):
-        parity.check(mean_limit=0.02, max_limit=0.5)
+        parity.check(mean_limit=0.02, p99_limit=0.5)
 
 
 @pytest.mark.parametrize(

@@ -20,12 +20,10 @@ def test_a_problem_over_training_the_latest_first(run: Path) -> None:
 
 
 def test_picked(run: Path) -> None:
-    def turns(row: dict[str, object]) -> frozenset[str]:
-        return frozenset({"aha", "corrected"} if "trace" in row else ())
-
-    ((row, reasons),) = find_rollouts(run, Wanted(picked="aha"), turns)
-    assert (row["completion"], reasons >= {"aha", "corrected"}) == (AHA, True)
-    assert list(find_rollouts(run, Wanted(picked="aha"))) == []
+    found = list(find_rollouts(run, Wanted(picked="aha")))
+    assert [(row["completion"], reasons >= {"aha", "corrected"}) for row, reasons in found] == [
+        (AHA, True)
+    ]
     best = [row for row, _ in find_rollouts(run, Wanted(picked="best", step=4))]
     assert {row["verdict"] for row in best} == {"correct"}
     with pytest.raises(ValueError, match='--picked is "nice"; accepted: aha, corrected'):

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from rlvr.trace.jsonl import read_rows
+from rlvr.trace.jsonl import read_rows, rollouts_path
 from rlvr.trace.tracer import Tracer
 from rlvr.types import Rollout
 
@@ -19,6 +19,7 @@ def log_step(tracer: Tracer, step: int, make_rollout: MakeRollout, seconds: floa
     tracer.log_rollouts(step, groups, advantages)
     tracer.log_metrics(step, {"reward": 1 / step, "time/step": seconds})
     tracer.log_metrics(step, {"eval/accuracy": 0.5})
+    tracer.log_probe(step, [make_rollout(f"probe {step}", elapsed_ms=seconds)])
 
 
 def contents(folder: Path) -> dict[str, bytes]:
@@ -73,6 +74,7 @@ def test_a_run_that_begins_again_starts_with_nothing(
         "metrics_bytes": 0,
         "timings_bytes": 0,
         "last_rollouts": -1,
+        "last_probe": -1,
     }
 
 
@@ -99,11 +101,30 @@ def test_metrics_go_to_the_sink_with_their_step(tmp_path: Path) -> None:
         def log(self, step: int, metrics: Mapping[str, float]) -> None:
             self.calls.append((step, dict(metrics)))
 
+        def table(self, step: int, path: Path) -> None:
+            self.calls.append((step, path))
+
         def close(self, exit_code: int = 0) -> None:
             self.calls.append(exit_code)
 
     sink = Sink()
     tracer = Tracer(tmp_path, sink)  # type: ignore[arg-type]
     tracer.log_metrics(3, {"reward": 1.0, "time/step": 0.5})
+    tracer.log_table(3)
     tracer.close(1)
-    assert sink.calls == [(3, {"reward": 1.0, "time/step": 0.5}), 1]
+    assert sink.calls == [
+        (3, {"reward": 1.0, "time/step": 0.5}),
+        (3, rollouts_path(tmp_path, 3)),
+        1,
+    ]
+
+
+def test_the_probe_is_written_with_its_rates(tmp_path: Path, make_rollout: MakeRollout) -> None:
+    hostile = make_rollout("\ud800 y != 0")
+    Tracer(tmp_path).log_probe(7, [make_rollout(), hostile])
+    first, second = read_rows(rollouts_path(tmp_path, 7, "probe"))
+    assert (first["step"], first["index"], second["index"]) == (7, 0, 0)  # a group each
+    assert "trace" in first
+    assert second["completion"] == "\\ud800 y != 0"
+    (metrics,) = read_rows(tmp_path / "metrics.jsonl")
+    assert (metrics["step"], metrics["probe/accuracy"]) == (7, 1.0)

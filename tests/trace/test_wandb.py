@@ -2,33 +2,28 @@
 
 from __future__ import annotations
 
-import json
 import os
+import resource
 import signal
 import socket
 import subprocess
 import sys
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import pytest
 
 from rlvr.config import Config, TraceConfig
+from rlvr.processes import descendants
 from rlvr.trace import wandb as module
 from rlvr.trace.wandb import WandbSink, wandb_mode
+from tests.trace.wandb_files import history, read_back, wait_until_gone
 
 OFFLINE = Config(trace=TraceConfig(wandb="offline"))
 
 
-@pytest.fixture(autouse=True)
-def no_account(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    """A machine on which nobody has ever logged in."""
-    for name in [name for name in os.environ if name.startswith("WANDB_")]:
-        monkeypatch.delenv(name)
-    monkeypatch.setenv("HOME", str(tmp_path / "home"))
-    monkeypatch.setenv("WANDB_CACHE_DIR", str(tmp_path / "cache"))
+pytestmark = pytest.mark.usefixtures("no_account")
 
 
 @pytest.fixture
@@ -40,41 +35,6 @@ def hung_server(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
         monkeypatch.setenv("WANDB_BASE_URL", f"http://127.0.0.1:{server.getsockname()[1]}")
         monkeypatch.setenv("WANDB_API_KEY", "0" * 40)
         yield
-
-
-def read_back(run_folder: Path) -> list[dict[str, Any]]:
-    """All records of the run's offline files."""
-    (file,) = (run_folder / "wandb").glob("offline-run-*/*.wandb")
-    result = subprocess.run(
-        [sys.executable, "-m", "wandb", "leet", "inspect", "--json", str(file)],
-        capture_output=True,
-        text=True,
-        check=True,
-    )
-    return [json.loads(line) for line in result.stdout.splitlines()]
-
-
-def history(records: list[dict[str, Any]]) -> list[Mapping[str, Any]]:
-    return [record["history"]["item"] for record in records if record["type"] == "history"]
-
-
-def processes_of(run_folder: Path) -> list[int]:
-    """Workers of the run that are still there."""
-    found = []
-    for entry in Path("/proc").glob("[0-9]*/cmdline"):
-        try:
-            if f'"dir": "{run_folder}"'.encode() in entry.read_bytes():
-                found.append(int(entry.parent.name))
-        except OSError:  # ended meanwhile
-            continue
-    return found
-
-
-def wait_until_gone(run_folder: Path, seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while processes_of(run_folder) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert processes_of(run_folder) == []
 
 
 @pytest.mark.parametrize(
@@ -229,6 +189,26 @@ def test_a_stopped_worker_is_bounded_in_time_and_memory(
     assert f"wandb missed {sink.dropped} rows" in caplog.text
     assert len(caplog.records) == 2  # one warning, and the count at the end
     wait_until_gone(tmp_path)
+
+
+def test_a_full_disk_is_counted_and_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    sink = WandbSink(OFFLINE, tmp_path, finish_timeout=30)
+    while sink.mode is None:
+        sink.log(0, {"reward": 0.0})
+        time.sleep(0.1)
+    for pid in (sink._worker.pid, *descendants(sink._worker.pid)):
+        resource.prlimit(pid, resource.RLIMIT_FSIZE, (20_000, 20_000))
+    row = {f"metric/{number:04d}": 0.123456789 for number in range(1000)}
+    worst = 0.0
+    for step in range(1, 100):
+        before = time.monotonic()
+        sink.log(step, row)
+        worst = max(worst, time.monotonic() - before)
+    sink.close()
+    assert worst < 0.5
+    assert sink.dropped > 10
+    assert "records were not written (file too large); training goes on" in caplog.text
+    assert f"wandb missed {sink.dropped} rows" in caplog.text
 
 
 def test_without_wandb_installed_training_goes_on(

@@ -113,3 +113,64 @@ def test_help_shows_an_example(command: list[str], capsys: pytest.CaptureFixture
         main([*command, "--help"])
     assert caught.value.code == 0
     assert "example" in capsys.readouterr().out
+
+
+RESPONSE = "x^2 = 3x\nx(x - 4) = 0\nCheck 3: 3^2 = 9 = 3 * 3\n\\boxed{0, 3}"
+STEPS: list[tuple[dict[str, Any], bool]] = [
+    ({"equation": "x^2 = 3x", "response": RESPONSE}, True),
+    ({"problem": "Solve $x^2 = 3x$ for $x$.", "response": "x = 3\n\\boxed{3}"}, True),
+    ({"equation": "x^2 = 3x", "answer": "0, 3"}, False),
+    ({"gold": "0, 3", "response": RESPONSE}, False),
+    ({"response": RESPONSE}, False),
+]
+
+
+def write_lines(path: Path, records: list[dict[str, Any]]) -> Path:
+    path.write_text("".join(json.dumps(each) + "\n" for each in records))
+    return path
+
+
+def read_lines(path: Path) -> list[dict[str, Any]]:
+    return [json.loads(line) for line in path.read_text().splitlines()]
+
+
+def test_steps_are_added_to_responses(tmp_path: Path) -> None:
+    source = write_lines(tmp_path / "in.jsonl", [fields for fields, _ in STEPS])
+    plain, traced = tmp_path / "plain.jsonl", tmp_path / "traced.jsonl"
+    assert main(["grade", str(source), "-o", str(plain)]) == 0
+    assert main(["grade", str(source), "-o", str(traced), "--steps"]) == 0
+    records = read_lines(traced)
+    traces = [record.pop("trace") for record in records]
+    assert [trace is not None for trace in traces] == [has_steps for _, has_steps in STEPS]
+    for record, other in zip(records, read_lines(plain), strict=True):
+        assert {**record, "elapsed_ms": 0} == {**other, "elapsed_ms": 0}
+    first, second = traces[:2]
+    assert (first["first_error"]["gained"], first["first_error"]["lost"]) == (["4"], ["3"])
+    assert all(RESPONSE[claim["start"] : claim["end"]].strip() for claim in first["claims"])
+    assert [claim["kind"] for claim in second["claims"]] == ["candidate", "conclusion"]
+
+
+def test_a_trace_that_takes_too_long_costs_no_verdict(tmp_path: Path) -> None:
+    claims = "\n".join(f"(x^2 - 3x)(x^12 - {i}x^7 + x - 5) = {i}x" for i in range(900))
+    fields = {"equation": "x^2 = 3x", "response": f"{claims}\n\\boxed{{0, 3}}"}
+    source = write_lines(tmp_path / "in.jsonl", [fields])
+    target = tmp_path / "out.jsonl"
+    assert main(["grade", str(source), "-o", str(target), "--steps", "--timeout-ms", "300"]) == 0
+    (long,) = read_lines(target)
+    assert (long["verdict"], long["reason"], long["trace"]) == ("correct", "equal", None)
+
+
+def test_a_run_with_steps_goes_on_only_with_steps(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    source = write_lines(tmp_path / "in.jsonl", [fields for fields, _ in STEPS])
+    target = tmp_path / "out.jsonl"
+    assert main(["grade", str(source), "-o", str(target), "--steps"]) == 0
+    whole = target.read_text().splitlines(keepends=True)
+    target.write_text("".join(whole[:2]) + whole[2][:9])
+    assert main(["grade", str(source), "-o", str(target), "--steps"]) == 0
+    assert [each["trace"] for each in read_lines(target)] == [
+        json.loads(line)["trace"] for line in whole
+    ]
+    assert main(["grade", str(source), "-o", str(target)]) == 2
+    assert "was written with --steps" in capsys.readouterr().err

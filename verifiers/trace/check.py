@@ -10,10 +10,12 @@ from verifiers.steps import Claim as LineClaim
 from verifiers.steps import Line
 from verifiers.syntax.ast import Sym
 from verifiers.trace.errors import first_error
+from verifiers.trace.facts import Judged, facts_of
 from verifiers.trace.records import Claim, ClaimKind, Trace, Truth
 from verifiers.trace.statements import Statement, read_statements
-from verifiers.trace.truth import Judged, facts_of, judge_all, truth_of
+from verifiers.trace.truth import judge_all
 from verifiers.trace.turns import turns
+from verifiers.trace.values import truth_of
 from verifiers.trace.words import REFLECTION
 from verifiers.types import Ask, Problem, Verdict
 from verifiers.verify import verify, verify_completion

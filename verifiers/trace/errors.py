@@ -14,8 +14,10 @@ from verifiers.solve.kernels import ZERO
 from verifiers.syntax.ast import Add, Expr, Mul, Neg, Num, Pow, Root
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.walk import free_names, subexpressions
+from verifiers.trace.equations import may_be_gained
+from verifiers.trace.facts import Facts, Judged
+from verifiers.trace.numbers import solution_set
 from verifiers.trace.records import Cause, Change, ClaimKind, StepError, Truth
-from verifiers.trace.truth import Facts, Judged, may_be_gained, solution_set
 from verifiers.trace.words import REFLECTION, Mood
 from verifiers.types import Ask
 

@@ -5,9 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from functools import lru_cache
 
-from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.extract import boxes
 from verifiers.guard import guarded
@@ -16,13 +14,12 @@ from verifiers.read_value import AnswerError
 from verifiers.solve.kernels import number_expr
 from verifiers.syntax.ast import Expr, Operator, Sym
 from verifiers.syntax.errors import OverBudgetError, ParseError
-from verifiers.syntax.parser import parse_chain
-from verifiers.syntax.walk import free_names, plus_minus_choices, substitute
+from verifiers.syntax.walk import free_names, substitute
+from verifiers.trace.formulas import RELATION, chain_of, evaluated, joined, numbers_of
 from verifiers.trace.records import ClaimKind
 from verifiers.trace.spans import Span, read_spans
 from verifiers.trace.words import NOTHING, Mood, joins, mood, names_solutions
 
-_RELATION = re.compile(r"[=<>≤≥≠⩽⩾]|\\(?:n?eq?|[lg]eq?|[lg]t|[lg]eqslant|neq|in)(?![A-Za-z])|∈")
 _SET = re.compile(r"∈|\\in(?![A-Za-z])|=\s*\\?\{")
 _DISCRIMINANT = ("D", "Delta", "Δ")
 _CHECKED = re.compile(r"(?:re-?|double-?)?(?:check|test|verify|try)(?:ing|ed)?\b", re.IGNORECASE)
@@ -86,21 +83,21 @@ class _Reader:
     def _read(self, span: Span, previous: Span | None) -> Iterator[Statement]:
         how = mood(span.before, span.lead, span.tail)
         if self._continues_list(span):
-            yield from self._candidate(span, self._numbers(span.text), how, is_new=False)
+            yield from self._candidate(span, numbers_of(span.text), how, is_new=False)
             return
         self.listed = None
         if span.label.startswith(("check", "verif", "test")):
             self._label_subject(span)
-        if not _RELATION.search(span.text):
+        if not RELATION.search(span.text):
             if names_solutions(span.lead):
-                yield from self._candidate(span, self._numbers(span.text), how)
+                yield from self._candidate(span, numbers_of(span.text), how)
             elif _CHECKED.search(span.lead):
-                self._put_back(self._numbers(span.text), span)
+                self._put_back(numbers_of(span.text), span)
             return
         if self._is_of_unknown(span.text) and _SET.search(span.text):
             yield from self._candidate(span, self._set(span.text), how)
             return
-        chain = _chain(_joined(span, previous, self.completion), self.names)
+        chain = chain_of(joined(span, previous, self.completion), self.names)
         if chain is not None:
             sides, operators = chain
             if self.parameters:
@@ -221,7 +218,7 @@ class _Reader:
 
     def _label_subject(self, span: Span) -> None:
         text = span.label.split(" ", 1)[-1].removeprefix(f"{self.unknown} = ")
-        values = _numbers(text)
+        values = numbers_of(text)
         if values is not None:
             self._put_back(values, span)
 
@@ -229,9 +226,9 @@ class _Reader:
         return (
             self.listed is not None
             and self.listed.sentence == span.sentence
-            and not _RELATION.search(span.text)
+            and not RELATION.search(span.text)
             and joins(span.lead)
-            and self._numbers(span.text) is not None
+            and numbers_of(span.text) is not None
         )
 
     def _is_unknown(self, name: str) -> bool:
@@ -245,61 +242,11 @@ class _Reader:
         for subject, rest in ((sides[0], sides[1:]), (sides[-1], sides[:-1])):
             is_bare = isinstance(subject, Sym) and self._is_unknown(subject.name)
             if is_bare and not any(free_names(side) for side in rest):
-                return _evaluated(rest[-1])
+                return evaluated(rest[-1])
         return None
-
-    def _numbers(self, text: str) -> tuple[Real, ...] | None:
-        return _numbers(text)
 
     def _set(self, text: str) -> tuple[Real, ...] | None:
         try:
             return guarded(text, lambda: parse_set(text, self.unknown, {})).points
         except (AnswerError, ParseError, OverBudgetError):
             return None
-
-
-def _joined(span: Span, previous: Span | None, completion: str) -> str:
-    """``= 3 - 2`` goes on with the last side of the formula before it."""
-    text = span.text.replace("&", " ")
-    if not re.match(r"\s*=", text):
-        return text
-    if previous is None or not re.fullmatch(r"[\s\\&$]*", completion[previous.end : span.start]):
-        return text.lstrip(" =")
-    return re.split(_RELATION, previous.text.replace("&", " "))[-1] + text
-
-
-@lru_cache(maxsize=8192)  # the completions of a group share most of their lines
-def _chain(
-    text: str, names: frozenset[str]
-) -> tuple[tuple[Expr, ...], tuple[Operator, ...]] | None:
-    try:
-        sides, operators = parse_chain(text, names)
-    except (ParseError, OverBudgetError):
-        return None
-    return (sides, operators) if operators else None
-
-
-@lru_cache(maxsize=8192)
-def _numbers(text: str) -> tuple[Real, ...] | None:
-    """The value of an expression without names, two where it holds ``±``."""
-    try:
-        sides, operators = parse_chain(text.replace("&", " "))
-    except (ParseError, OverBudgetError):
-        return None
-    if operators or free_names(sides[0]):
-        return None
-    return _evaluated(sides[0])
-
-
-def _evaluated(expr: Expr) -> tuple[Real, ...] | None:
-    values: list[Real] = []
-    for choice in plus_minus_choices(expr):
-        try:
-            value = evaluate(choice, {})
-        except (ValueError, OverBudgetError):
-            return None
-        if isinstance(value, Undefined):
-            return None
-        if value not in values:
-            values.append(value)
-    return tuple(values)

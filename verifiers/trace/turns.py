@@ -11,8 +11,8 @@ from verifiers.algebra.sets import RealSet
 from verifiers.syntax.ast import Expr
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.walk import free_names
+from verifiers.trace.facts import Facts, Judged
 from verifiers.trace.records import ClaimKind, Correction, Transition, Truth
-from verifiers.trace.truth import Facts, Judged
 from verifiers.trace.words import REFLECTION
 
 

@@ -44,11 +44,15 @@
     });
   };
 
+  /** Where the colours begin again the lines are dotted; a second run's are dashed. */
+  const dashOf = (colour, run = 0) =>
+    DASHES[(2 * Math.floor(colour / COLOURS) + run) % DASHES.length];
+
   const traces = (spec, colours, width) =>
     spec.series.flatMap((series, i) => {
       const colour = colours.series[(series.colour ?? i) % COLOURS];
       const sparse = series.x.length <= 2 || series.sparse;
-      const dash = DASHES[series.dash ?? Math.floor(i / COLOURS)];
+      const dash = dashOf(series.colour ?? i, series.dash);
       const smoothed = sparse ? series.y : rlvr.smooth(series.y, width);
       const visible = spec.hidden.has(series.name) ? "legendonly" : true;
       const common = { type: "scatter", x: series.x, name: series.label ?? series.name, visible };
@@ -152,11 +156,11 @@
     }
   }, { rootMargin: "200px" });
 
-  const swatch = (colour, dash) =>
+  const swatch = (colour, run) =>
     h(
       "svg:svg",
       { class: `swatch series-${colour % COLOURS}`, viewBox: "0 0 22 6", "aria-hidden": "true" },
-      h("svg:line", { x1: 1, x2: 21, y1: 3, y2: 3, class: `dash-${DASHES[dash]}` }),
+      h("svg:line", { x1: 1, x2: 21, y1: 3, y2: 3, class: `dash-${dashOf(colour, run)}` }),
     );
 
   const legend = (chart) => {
@@ -182,7 +186,7 @@
               draw(chart);
             },
           },
-          swatch(colour, chart.spec.legendDash ?? Math.floor(colour / COLOURS)),
+          swatch(colour, chart.spec.legendDash),
           rlvr.visible(name),
         ),
       ),

@@ -56,10 +56,7 @@
       rlvr.select(
         "picked",
         "Picked",
-        named(
-          run.whys.filter((why) => run.traced || !["aha", "corrected", "broken"].includes(why)),
-          (why) => rlvr.whyNames[why],
-        ),
+        named(run.whys, (why) => rlvr.whyNames[why]),
         state.picked ?? "",
         (picked) => change({ picked }),
       ),

@@ -143,10 +143,6 @@
           ),
         ),
       ),
-      rlvr.runs.some((run) => run.traced)
-        ? null
-        : h("p", { class: "hint" }, "The claims of these rollouts were not checked, so " +
-            "corrections are not counted here."),
     );
   };
 }

@@ -193,7 +193,7 @@
       h("h2", { class: "problem-text" }, visible(run.tasks[task].text)),
       h("p", { class: "about" }, h("span", { class: "family" }, words(run.families[run.tasks[task].family])),
         h("span", {}, visible(id))),
-      ...(run.traced ? [rlvr.markKey()] : []),
+      rlvr.markKey(),
       h("div", { class: inRuns.length > 1 ? "side-by-side" : "" }, courses.map((c) => c.element)),
     );
   };

@@ -12,7 +12,6 @@ rlvr.Run = class {
   constructor(key, index) {
     this.key = key;
     this.name = index.name;
-    this.traced = index.traced;
     this.rollouts = index.rollouts;
     this.families = index.families;
     this.verdicts = index.verdicts;

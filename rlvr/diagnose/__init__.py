@@ -1,0 +1,1 @@
+"""Why a run is not learning, in plain words."""

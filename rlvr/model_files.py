@@ -1,0 +1,36 @@
+"""Models, tokenizers and policies, from the hub or from a folder in its layout, and back."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+
+import torch
+from transformers import AutoTokenizer, PreTrainedTokenizerBase
+
+from rlvr.learn.policy import Policy
+
+
+def save_whole(folder: Path, save: Callable[[Path], object]) -> None:
+    """Has ``save`` fill a folder that is then there whole, or not at all."""
+    half_written = folder.with_name(folder.name + ".tmp")
+    shutil.rmtree(half_written, ignore_errors=True)
+    half_written.parent.mkdir(parents=True, exist_ok=True)
+    save(half_written)
+    half_written.rename(folder)
+
+
+def load_tokenizer(model: str | Path) -> PreTrainedTokenizerBase:
+    """Raises ``ValueError`` for a path without a folder."""
+    if str(model).startswith((".", "/", "~")) and not Path(model).is_dir():
+        raise ValueError(
+            f"there is no folder {model}; a model is a folder in the hub's layout, or a hub id"
+        )
+    tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(model)
+    return tokenizer
+
+
+def load_policy(source: str | Path) -> Policy:
+    """On the GPU where there is one."""
+    return Policy.load(source, device="cuda" if torch.cuda.is_available() else "cpu")
