@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
 from rlvr.config_keys import accepts, fields, nearest, parts, sections, unknown
@@ -67,3 +69,11 @@ def test_unknown(key: str, words: str) -> None:
 def test_nearest_is_silent_when_nothing_is_near() -> None:
     assert nearest("tinny", ["tiny", "smoke"]) == "; did you mean tiny?"
     assert nearest("q", ["tiny", "smoke"]) == ""
+
+
+def test_the_table_of_algorithms_names_every_part_and_kind() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "algorithms.md").read_text("utf-8")
+    for part, kinds in parts().items():
+        assert f"`{part}`" in text
+        for kind in kinds:
+            assert f"`{kind}`" in text, (part, kind)
