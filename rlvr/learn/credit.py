@@ -30,6 +30,11 @@ class Credit:
         self._kl_coef = config.kl.coef if isinstance(config.kl, KlInRewardConfig) else 0.0
         self.baseline = config.advantage.initial if isinstance(config.advantage, EmaConfig) else 0.0
 
+    @property
+    def needs_scores(self) -> bool:
+        """Whether the advantages depend on logprobs or values of before the step."""
+        return bool(self._kl_coef) or isinstance(self._config, GaeConfig)
+
     def assign(
         self, sequences: Sequence[TrainingSequence], rewards: Floats, counted: Bools
     ) -> Assigned:

@@ -17,7 +17,7 @@ import torch
 from numpy.typing import NDArray
 
 from rlvr.config import GrpoConfig
-from rlvr.config_learn import GaeConfig, KlInRewardConfig, NoKlConfig
+from rlvr.config_learn import GaeConfig, NoKlConfig
 from rlvr.learn.aggregation import Totals
 from rlvr.learn.batch import PackedBatch, choose_row_tokens, pack, padding_share, unpack
 from rlvr.learn.credit import Credit
@@ -51,8 +51,8 @@ class Trainer:
         self._reference = (
             None if isinstance(config.kl, NoKlConfig) else Reference(policy, config.kl.sync_every)
         )
-        self._num_updates = config.epochs * config.mini_batches
-        self._needs_old_logprobs = self._num_updates > 1 or isinstance(config.kl, KlInRewardConfig)
+        is_repeated = config.epochs * config.mini_batches > 1
+        self._needs_old = is_repeated or self._credit.needs_scores
 
     def assign(
         self,
@@ -64,7 +64,9 @@ class Trainer:
 
         Shapes: rewards [P, G], counted [P, G]; ``sequences`` are the counted ones in that order.
         """
-        return self._credit.assign(self.prepare(sequences), rewards, counted)
+        if self._credit.needs_scores:
+            sequences = self.prepare(sequences)
+        return self._credit.assign(sequences, rewards, counted)
 
     def prepare(self, sequences: Sequence[TrainingSequence]) -> list[TrainingSequence]:
         """The sequences with what must be known before the first update; computed only once.
@@ -72,17 +74,14 @@ class Trainer:
         In the default configuration that is nothing.
         """
         found = list(sequences)
-        if not found:
-            return found
-        if self._critic and not found[0].old_values:
-            for i, values in enumerate(self._values(found)):
-                found[i] = replace(found[i], old_values=tuple(values.tolist()))
-        if self._needs_old_logprobs and not found[0].old_logprobs:
-            for i, logprobs in enumerate(self.score(found)):
-                found[i] = replace(found[i], old_logprobs=tuple(logprobs.tolist()))
-        if self._reference and not found[0].reference_logprobs:
-            for i, logprobs in enumerate(self._score_by(self._reference, found)):
-                found[i] = replace(found[i], reference_logprobs=tuple(logprobs.tolist()))
+        if found and self._needs_old and not found[0].old_logprobs:
+            found = self._with_old(found)
+        if found and self._reference and not found[0].reference_logprobs:
+            scores = self._score_by(self._reference, found)
+            found = [
+                replace(sequence, reference_logprobs=tuple(logprobs.tolist()))
+                for sequence, logprobs in zip(found, scores, strict=True)
+            ]
         return found
 
     def step(self, sequences: Sequence[TrainingSequence], step: int) -> dict[str, float]:
@@ -170,12 +169,26 @@ class Trainer:
             values = [policy.logprobs(batch, self.temperature)[0] for batch in batches]
         return unpack(batches, values)
 
-    def _values(self, sequences: Sequence[TrainingSequence]) -> list[NDArray[np.float32]]:
-        assert self._critic
+    def _with_old(self, sequences: list[TrainingSequence]) -> list[TrainingSequence]:
+        """With the logprobs, and the values where there is a value head: one forward pass."""
         batches = self._pack(sequences)
+        logprobs, values = [], []
         with torch.no_grad():
-            values = [self._critic.values(self.policy.hidden(batch)) for batch in batches]
-        return unpack(batches, values)
+            for batch in batches:
+                hidden = self.policy.hidden(batch)
+                logprobs.append(self.policy.logprobs_from(hidden, batch, self.temperature)[0])
+                if self._critic:
+                    values.append(self._critic.values(hidden))
+        found = [
+            replace(sequence, old_logprobs=tuple(each.tolist()))
+            for sequence, each in zip(sequences, unpack(batches, logprobs), strict=True)
+        ]
+        if not self._critic:
+            return found
+        return [
+            replace(sequence, old_values=tuple(each.tolist()))
+            for sequence, each in zip(found, unpack(batches, values), strict=True)
+        ]
 
     def _backward_all(self, batches: list[PackedBatch]) -> list[TokenRecord]:
         """The gradient of one update's loss."""

@@ -30,7 +30,11 @@ class TablePolicy:
         return found
 
     def logprobs_from(
-        self, hidden: Tensor, batch: PackedBatch, temperature: float, entropy_gradient: bool
+        self,
+        hidden: Tensor,
+        batch: PackedBatch,
+        temperature: float,
+        entropy_gradient: bool = False,
     ) -> tuple[Tensor, Tensor]:
         logprobs = hidden.log_softmax(-1)
         entropy = -(logprobs.exp() * logprobs).sum(-1)
@@ -38,7 +42,7 @@ class TablePolicy:
         return found, entropy if entropy_gradient else entropy.detach()
 
     def logprobs(self, batch: PackedBatch, temperature: float) -> tuple[Tensor, Tensor]:
-        return self.logprobs_from(self.hidden(batch), batch, temperature, False)
+        return self.logprobs_from(self.hidden(batch), batch, temperature)
 
     def named_tensors(self) -> list[tuple[str, Tensor]]:
         return [("logits", self.model.weight.detach())]

@@ -127,6 +127,7 @@ def test_one_update_a_step_makes_no_second_forward(monkeypatch: pytest.MonkeyPat
         ({"kl": KlInLossConfig()}, 2),
         ({"kl": KlInRewardConfig()}, 3),
         ({"advantage": GaeConfig()}, 2),
+        ({"advantage": GaeConfig(), "epochs": 2, "kl": KlInRewardConfig()}, 4),
     ):
         trainer = make_trainer(**changes)
         assigned, _ = trainer.assign(sequences, rewards, counted)
@@ -134,6 +135,18 @@ def test_one_update_a_step_makes_no_second_forward(monkeypatch: pytest.MonkeyPat
         assigned, _ = trainer.assign(sequences, rewards, counted)
         trainer.step(assigned, 0)
         assert sum(passes) == forwards * tokens, changes
+
+
+def test_completions_that_train_nothing_are_not_scored_either(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    trainer, sequences = make_trainer(epochs=2), make_sequences(8)
+    scored: list[int] = []
+    monkeypatch.setattr(trainer, "_with_old", lambda given: (scored.append(len(given)), given)[1])
+    rewards = np.array([[1.0, 1.0, 1.0, 1.0], [1.0, 0.0, 1.0, 0.0]])
+    assigned, _ = trainer.assign(sequences, rewards, np.ones((2, 4), dtype=bool))
+    trainer.step(assigned, 0)
+    assert scored == [4]
 
 
 def test_clipping_and_the_distance_from_the_old_policy_are_seen() -> None:
