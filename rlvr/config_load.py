@@ -93,17 +93,19 @@ def _choose_kind(
         del values[key]
     values |= keys
     for number, layer in enumerate(layers):
-        for setting in [s for s in layer if part_of(s.key) == part]:
-            is_wrong_kind = setting.key == f"{part}.kind" and _fitted(setting) not in kinds
-            if is_wrong_kind:
-                problems.append(_refusal(setting))
-            elif number >= start and setting.key in fields() and setting.key not in keys:
+        for setting in [s for s in layer if part_of(s.key) == part and s.key in fields()]:
+            if number >= start and setting.key not in keys:
                 problems.append(
                     f'{setting.key} ({setting.origin}): the kind is "{chosen}"; '
                     f"{accepted_by_kind(part)}"
                 )
-            if is_wrong_kind or number < start or setting.key in fields().keys() - keys:
-                layer.remove(setting)
+            elif (
+                number >= start and setting.key == f"{part}.kind" and _fitted(setting) not in kinds
+            ):
+                problems.append(_refusal(setting))
+            elif number >= start:
+                continue
+            layer.remove(setting)
 
 
 def preset_names() -> list[str]:

@@ -102,22 +102,13 @@ class Trainer:
             "num_tokens_trained": float(sum(len(s.completion_ids) for s in trained)),
             "updated": float(bool(trained)),
         } | self._credit.metrics()
-        if not trained:
-            return metrics | {"loss": 0.0, "grad_norm": 0.0}
-        trained = self.prepare(trained)
-        records: list[TokenRecord] = []
-        norms: list[float] = []
-        batches: list[PackedBatch] = []
-        for part in self._parts(trained, step):
-            packed = self._pack(part)
-            records += self._backward_all(packed)
-            norms.append(self._update(lr))
-            batches += packed
+        if trained:
+            metrics |= self._learn(self.prepare(trained), step, lr)
+        else:
+            metrics |= {"loss": 0.0, "grad_norm": 0.0}
         if self._reference:
             self._reference.after_step(step, self.policy)
-        metrics |= {"grad_norm": math.fsum(norms) / len(norms)}
-        metrics |= {"padding_share": padding_share(batches)}
-        return metrics | step_metrics(records, len(norms))
+        return metrics
 
     def score(self, sequences: Sequence[TrainingSequence]) -> list[NDArray[np.float32]]:
         """The policy's logprobs of each completion's tokens, at the trainer's temperature."""
@@ -143,6 +134,19 @@ class Trainer:
     def _has_gradient(self, sequence: TrainingSequence) -> bool:
         everyone = self._critic or self._objective.needs_every_completion
         return bool(everyone) or sequence.advantage != 0
+
+    def _learn(self, trained: list[TrainingSequence], step: int, lr: float) -> dict[str, float]:
+        records: list[TokenRecord] = []
+        norms: list[float] = []
+        batches: list[PackedBatch] = []
+        for part in self._parts(trained, step):
+            packed = self._pack(part)
+            records += self._backward_all(packed)
+            norms.append(self._update(lr))
+            batches += packed
+        metrics = {"grad_norm": math.fsum(norms) / len(norms)}
+        metrics |= {"padding_share": padding_share(batches)}
+        return metrics | step_metrics(records, len(norms))
 
     def _parts(
         self, sequences: list[TrainingSequence], step: int

@@ -171,6 +171,14 @@ def test_a_frozen_reference_stays_and_a_synced_one_follows() -> None:
         assert near_zero == [0, *renewed]
 
 
+def test_a_synced_reference_follows_at_the_end_of_a_step_that_trains_nothing() -> None:
+    sequences = on_policy(make_model(), make_sequences(8))
+    trainer = make_trainer(kl=KlInRewardConfig(sync_every=2))
+    trainer.step(sequences, 0)
+    assert trainer.step([replace(s, advantage=0.0) for s in sequences], 1)["updated"] == 0
+    assert trainer.step(sequences, 2)["kl"] < 1e-9
+
+
 def test_the_kl_in_the_loss_reaches_completions_without_an_advantage() -> None:
     sequences = [replace(s, advantage=0.0) for s in on_policy(make_model(), make_sequences(8))]
     assert make_trainer().step(sequences, 0)["updated"] == 0
