@@ -196,6 +196,12 @@ def test_a_run_resumed_from_a_checkpoint_ends_in_the_same_bits(parts, tmp_path, 
         lambda result: resumed.append(seen(result)),
     )  # fmt: skip
     assert resumed == straight[3:]
+    shown = {
+        "baseline": "baseline",
+        "everything": "sampling/success",
+        "refilled": "sampling/extra_share",
+    }
+    assert shown[name] in resumed[0][0]
     assert len(resumed) == 2
     for (_, weight), (_, other) in zip(policy.named_tensors(), late.named_tensors(), strict=True):
         assert torch.equal(weight, other)

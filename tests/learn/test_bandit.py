@@ -49,6 +49,11 @@ def reference() -> torch.Tensor:
     return torch.tensor([-0.5, 0.5, 0.0], dtype=torch.float64).log_softmax(-1)
 
 
+def set_reference(bandit: Bandit) -> None:
+    assert bandit.trainer._reference is not None
+    bandit.trainer._reference.load_state_dict({"logits": reference().float()[None]})
+
+
 def assert_mean(bandit: Bandit, expected: np.ndarray, steps: int = 40) -> None:
     """The mean of the estimates lies within 4 standard errors, and those are small."""
     found = np.array([bandit.gradient() for _ in range(steps)])
@@ -106,8 +111,7 @@ def test_normalising_over_the_batch_only_rescales_the_policy_gradient(section: A
 @pytest.mark.parametrize("section", [KlInRewardConfig(coef=0.5), KlInLossConfig(coef=0.5)])
 def test_both_kinds_of_kl_have_the_gradient_of_the_kl(section: Any) -> None:
     bandit = make(advantage=RlooConfig(), kl=section)
-    assert bandit.trainer._reference is not None
-    bandit.trainer._reference.load_state_dict({"logits": reference().float()[None]})
+    set_reference(bandit)
     assert_mean(bandit, exact_gradient(REWARDS, kl=0.5))
 
 
@@ -126,6 +130,17 @@ def test_engine_weights_correct_for_the_engine() -> None:
     bandit = make(advantage=RlooConfig(), mu=MU, engine_gap=NoGapConfig())
     with pytest.raises(AssertionError):
         assert_mean(bandit, exact_gradient(REWARDS))
+
+
+def test_engine_weights_correct_the_kl_in_the_loss_too() -> None:
+    bandit = make(
+        advantage=RlooConfig(),
+        mu=MU,
+        engine_gap=TokenTruncateConfig(cap=100.0),
+        kl=KlInLossConfig(coef=1.0),
+    )
+    set_reference(bandit)
+    assert_mean(bandit, exact_gradient(REWARDS, kl=1.0))
 
 
 def test_a_quarter_too_little_is_seen() -> None:
