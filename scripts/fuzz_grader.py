@@ -69,6 +69,10 @@ def answers(draw: st.DrawFn) -> None:
 
 def equations(draw: st.DrawFn) -> None:
     problem = draw(PROBLEMS)
+    if problem.equation is None:
+        gold = draw(mutations(problem.gold))
+        _timed(lambda: verify(gold=gold, answer=problem.right[0]))
+        return
     text = problem.equation if isinstance(problem.equation, str) else ", ".join(problem.equation)
     equation = draw(st.one_of(TEXTS, mutations(text)))
     record = Problem(equation=equation, unknown=problem.unknown, params=problem.params)
@@ -85,6 +89,7 @@ PROPERTIES: dict[str, Callable[[st.DrawFn], None]] = {
 
 
 def _record(problem: Drawn) -> Problem:
+    assert problem.equation is not None
     return Problem(equation=problem.equation, unknown=problem.unknown, params=problem.params)
 
 
@@ -125,7 +130,11 @@ def _check_answer(problem: Drawn, text: str) -> None:
         return  # a class that this grader does not decide
     verdict = _timed(lambda: grade(pair))
     assert verdict.verdict is not Decision.UNDECIDED, (problem, text, verdict)
-    if verdict.verdict is Decision.CORRECT and problem.ask == "solutions" and not problem.params:
+    if (
+        verdict.verdict is Decision.CORRECT
+        and problem.ask == "solutions"
+        and not (problem.params or problem.equation is None)
+    ):
         assert verdict.answer == decided.answer or verdict.answer == decided.expected, (
             text,
             verdict,

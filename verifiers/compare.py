@@ -7,9 +7,11 @@ from collections.abc import Sequence
 from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import MAX_SEPARATION_BITS, Real, separation_bits
 from verifiers.algebra.periodic import INTEGERS, PeriodicSet
+from verifiers.algebra.repeating import RepeatingSet
 from verifiers.algebra.sets import RealSet
 from verifiers.algebra.symmetric import product, total
 from verifiers.answer import Answer
+from verifiers.differences import without
 from verifiers.endpoints import end_point_notes, extreme
 from verifiers.solve import Equation, Solution, holds_at
 from verifiers.solve.among import members, without_strangers
@@ -55,6 +57,8 @@ def _compare_sets(solution: Solution, answered: RealSet) -> tuple[Reason, tuple[
         return Reason.EQUAL, solution.certificate
     invented, missing = _differences(solution, answered)
     if not invented and not missing:
+        if solution.among in _WHOLE_INTERVALS:
+            raise OverBudgetError("a set that differs from the solutions too little to say where")
         return Reason.EQUAL, solution.certificate
     reasons, evidence = [], []
     for number in invented:
@@ -75,8 +79,8 @@ def _differences(solution: Solution, answered: RealSet) -> tuple[Sequence[Real],
 
     Of an interval among the integers or the rationals, these alone are meant.
     """
-    invented, missing = _minus(answered, solution.solutions), _minus(solution.solutions, answered)
-    families = any(isinstance(each, PeriodicSet) for each in (invented, missing))
+    invented, missing = without(answered, solution.solutions), without(solution.solutions, answered)
+    families = any(isinstance(each, PeriodicSet | RepeatingSet) for each in (invented, missing))
     if solution.among in _WHOLE_INTERVALS or families:
         return _examples(invented), _examples(missing)
     known = solution.solutions.breaks
@@ -93,16 +97,6 @@ def _integers_of_intervals(answered: RealSet) -> RealSet:
     if isinstance(answered, PeriodicSet) or without_strangers(answered, Domain.INTEGER) != answered:
         return answered
     return answered & INTEGERS
-
-
-def _minus(left: RealSet, right: RealSet) -> RealSet:
-    """The numbers of one set that are not in the other; some where the periods do not fit."""
-    try:
-        return left & ~right
-    except OverBudgetError:
-        if not isinstance(left, PeriodicSet):
-            raise
-        return RealSet.points_only([x for x in left.members() if x not in right][:1])
 
 
 def _examples(numbers: RealSet) -> tuple[Real, ...]:

@@ -16,6 +16,7 @@ from typing import TypeAlias
 from verifiers.algebra.identity import NoProofError, identical
 from verifiers.algebra.sets import RealSet
 from verifiers.answer import parse_answer
+from verifiers.differences import without
 from verifiers.gold_tuples import (
     GoldTuples,
     compare_with_tuples,
@@ -108,7 +109,7 @@ def compare_with_gold(gold: Gold, text: str) -> Comparison:
     if answered == gold.numbers:
         return Reason.EQUAL, shown, (f"The answer is the gold answer: {gold.text}.",)
     evidence = [f"The gold answer is: {gold.text}."]
-    missing, invented = gold.numbers & ~answered, answered & ~gold.numbers
+    missing, invented = without(gold.numbers, answered), without(answered, gold.numbers)
     evidence += [f"{number} is in it and was not answered." for number in _some(missing)]
     evidence += [f"{number} was answered and is not in it." for number in _some(invented)]
     reason = Reason.NOT_A_SOLUTION if _some(invented) else Reason.MISSING_SOLUTION

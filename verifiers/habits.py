@@ -14,8 +14,8 @@ from math import isqrt
 from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.algebra.polynomial import polynomial_form, to_poly
-from verifiers.algebra.roots import NoExactRootsError, factor
-from verifiers.algebra.sets import REALS, RealSet
+from verifiers.algebra.roots import factor
+from verifiers.habit_domain import SIGNS, comes_first, domain_stated
 from verifiers.solve import Solution, UndecidedError, solve
 from verifiers.steps import Claim, Line, read_lines
 from verifiers.syntax.ast import Abs, Expr, Mul, Root, Sym
@@ -55,12 +55,12 @@ def read_habits(
     if lines is None:
         working = completion.rsplit("\\boxed", 1)[0]
         lines = read_lines(working, frozenset({solution.unknown}))
-    stated_at = _domain_stated(solution, lines)
+    stated_at = domain_stated(solution, lines)
     has_restriction = bool(solution.domain_texts)
     is_quadratic = candidates is not None and _is_quadratic(solution, candidates)
     return Habits(
         domain_stated=stated_at is not None if has_restriction else None,
-        domain_first=_comes_first(stated_at, lines, solution.unknown) if has_restriction else None,
+        domain_first=comes_first(stated_at, lines, solution.unknown) if has_restriction else None,
         factoring=_factors(solution, candidates, lines)
         if is_quadratic and candidates and all(c.rational is not None for c in candidates)
         else None,
@@ -96,70 +96,6 @@ def _is_quadratic(solution: Solution, candidates: Sequence[Real]) -> bool:
 def _may_gain_roots(solution: Solution) -> bool:
     """Squaring and case splits gain roots that no domain shows."""
     return _has(solution, (Root, Abs))
-
-
-# Domain
-
-
-def _domain_stated(solution: Solution, lines: Sequence[Line]) -> int | None:
-    """The offset at which the last missing restriction is stated; None where one is missing, or
-    where anything false is stated."""
-    domain = solution.domain
-    if domain is None:
-        return None
-    stated = REALS
-    complete_at = None
-    for line in lines:
-        for claim in line.claims:
-            restriction = _restriction(claim, solution.unknown)
-            if restriction is None:
-                continue
-            stated = stated & restriction
-            if complete_at is None and stated == domain:
-                complete_at = line.start
-    return complete_at if stated == domain else None
-
-
-def _restriction(claim: Claim, unknown: str) -> RealSet | None:
-    """The set that ``x != 2``, ``2 - x >= 0``, ``x^2 != 4`` leaves; None for other claims."""
-    if len(claim.operators) != 1 or claim.operators[0] == "=":
-        return None
-    (left, right), operator = claim.sides, claim.operators[0]
-    if free_names(left) | free_names(right) != {unknown}:
-        return None
-    try:
-        polys = to_poly(left, unknown), to_poly(right, unknown)
-        if polys[0] is None or polys[1] is None:
-            return None
-        difference = polys[0] - polys[1]
-        breaks = [root for each in factor(difference) for root in each.roots]
-        holds = _SIGNS[operator]
-
-        def rule(number: Real) -> bool:
-            above, below = (evaluate(side, {unknown: number}) for side in (left, right))
-            assert isinstance(above, Real)
-            assert isinstance(below, Real)
-            return (above - below).sign() in holds
-
-        return RealSet.from_rule(breaks, rule)
-    except (NoExactRootsError, OverBudgetError):
-        return None
-
-
-_SIGNS = {"!=": (-1, 1), "<": (-1,), "<=": (-1, 0), ">": (1,), ">=": (0, 1)}
-
-
-def _comes_first(stated_at: int | None, lines: Sequence[Line], unknown: str) -> bool:
-    """Before the first equation in the unknown."""
-    if stated_at is None:
-        return False
-    steps = [
-        line.start
-        for line in lines
-        for claim in line.claims
-        if "=" in claim.operators and unknown in frozenset().union(*map(free_names, claim.sides))
-    ]
-    return not steps or stated_at < min(steps)
 
 
 # Factoring and formula
@@ -211,7 +147,7 @@ def _chain_value(claim: Claim) -> Real | None:
         if left is None or right is None:
             return None
         sign = (left - right).sign()
-        if sign not in ((0,) if operator == "=" else _SIGNS[operator]):
+        if sign not in ((0,) if operator == "=" else SIGNS[operator]):
             return None
     return values[0]
 

@@ -29,7 +29,7 @@ from verifiers.syntax.walk import (
 UNDECLARED = frozenset("knm")
 """Letters that stand for any integer without being declared."""
 
-_SIGNAL = re.compile(r"ℤ|\bZ\b|mathbb|nteger")
+_SIGNAL = re.compile(r"ℤ|\bZ\b|mathbb|nteger|⋃|\\bigcup")
 _NAMES = r"(?P<names{0}>[A-Za-z](?: ?(?:,|and) ?[A-Za-z]){{,4}})"
 _WHOLE = r"(?:ℤ|Z|\\mathbb ?\{? ?Z ?\}?|\\mathbf ?\{? ?Z ?\}?|the (?:set of )?integers)"
 _IN = r" ?(?:∈|\\in\b|\bin\b) ?"
@@ -46,6 +46,14 @@ _DECLARATION = re.compile(
 _BUILDER = re.compile(
     r"^(\\?\{) ?[A-Za-z](?: ?(?:∈|\\in) ?(?:ℝ|\\mathbb ?\{? ?R ?\}?))? ?(?:\||:|\\mid)"
 )
+# ⋃ over all integers k, of intervals or families that have the letter in them.
+_INFINITY = r"(?:∞|\\infty)"
+_UNION = re.compile(
+    r"(?:^|(?P<before>∈|\\in\b|\bin\b|=|∪|\\cup\b|\bor\b)) ?(?:⋃|\\bigcup(?: ?\\limits)?|∪) ?_ ?(?:"
+    rf"\{{ ?(?P<name1>[A-Za-z]){_IN}{_WHOLE} ?\}}|(?P<name2>[A-Za-z])∈ℤ"
+    rf"|\{{ ?(?P<name3>[A-Za-z]) ?= ?[-−] ?{_INFINITY} ?\}} ?\^ ?\{{? ?\+? ?{_INFINITY} ?\}}?"
+    r") ?(?=\\?[\[({])"
+)
 _SPACE = re.compile(r"(?:\s|~|\$|\\[,;:! ()\[\]]|\\quad|\\qquad|\\left|\\right(?!arrow))+")
 
 
@@ -58,14 +66,16 @@ def without_declarations(text: str, unknown: str) -> tuple[str, frozenset[str]]:
     declared: set[str] = set()
 
     def take(match: re.Match[str]) -> str:
-        names = next(filter(None, (match[f"names{n}"] for n in range(1, 5))))
+        groups = match.groupdict()
+        kept = groups.pop("before", None) or ""
+        names = next(filter(None, groups.values()))
         found = set(re.findall(r"[A-Za-z]", names.replace("and", ",")))
         if unknown in found:
             return match.group()
         declared.update(found)
-        return " "
+        return f" {kept} "
 
-    bare = _DECLARATION.sub(take, plain)
+    bare = _DECLARATION.sub(take, _UNION.sub(take, plain))
     if not declared:
         return text, letters
     return _BUILDER.sub(r"\1", bare.strip()), letters | declared
@@ -79,13 +89,13 @@ def family(expr: Expr, letter: str, parameters: Mapping[str, Real]) -> RealSet:
     result = EMPTY
     for choice in plus_minus_choices(expr):
         if not _has_sign(choice, letter):
-            start, step = _linear(choice, letter, parameters)
+            start, step = linear(choice, letter, parameters)
             result = result | progression(start, step)
             continue
         for parity in (0, 1):  # with k = 2j + parity
             half = Add((Mul((Num(Fraction(2)), Sym(letter))), Num(Fraction(parity))))
             chosen = substitute(_signed(choice, letter, parity, parameters), {letter: half})
-            start, step = _linear(chosen, letter, parameters)
+            start, step = linear(chosen, letter, parameters)
             result = result | progression(start, step)
     return result
 
@@ -98,7 +108,7 @@ def _has_sign(expr: Expr, letter: str) -> bool:
 def _signed(expr: Expr, letter: str, parity: int, parameters: Mapping[str, Real]) -> Expr:
     """``expr`` with (-1)^(a + b*k) replaced by the sign it has for this parity of k."""
     if isinstance(expr, Pow) and letter in free_names(expr.exponent):
-        start, step = _linear(expr.exponent, letter, parameters)
+        start, step = linear(expr.exponent, letter, parameters)
         numbers = start.rational, step.rational
         if evaluate(expr.base, parameters) != Real.of(-1) or any(
             number is None or number.denominator > 1 for number in numbers
@@ -112,8 +122,8 @@ def _signed(expr: Expr, letter: str, parity: int, parameters: Mapping[str, Real]
     return rebuild(expr, tuple(parts))
 
 
-def _linear(expr: Expr, letter: str, parameters: Mapping[str, Real]) -> tuple[Real, Real]:
-    """``a, b`` with ``expr = a + b*letter``."""
+def linear(expr: Expr, letter: str, parameters: Mapping[str, Real]) -> tuple[Real, Real]:
+    """``a, b`` with ``expr = a + b*letter``; raises ``ParseError``."""
     if letter not in free_names(expr):
         value = evaluate(expr, parameters)
         if isinstance(value, Undefined):
@@ -123,26 +133,26 @@ def _linear(expr: Expr, letter: str, parameters: Mapping[str, Real]) -> tuple[Re
         case Sym():
             return Real.of(0), Real.of(1)
         case Neg(arg):
-            start, step = _linear(arg, letter, parameters)
+            start, step = linear(arg, letter, parameters)
             return -start, -step
         case Add(terms):
             start, step = Real.of(0), Real.of(0)
             for term in terms:
-                each = _linear(term, letter, parameters)
+                each = linear(term, letter, parameters)
                 start, step = start + each[0], step + each[1]
             return start, step
         case Mul(factors):
             start, step = Real.of(1), Real.of(0)
             for factor in factors:
-                a, b = _linear(factor, letter, parameters)
+                a, b = linear(factor, letter, parameters)
                 if step.sign() and b.sign():
                     break
                 start, step = start * a, start * b + step * a
             else:
                 return start, step
         case Div(numerator, denominator) if letter not in free_names(denominator):
-            start, step = _linear(numerator, letter, parameters)
-            below, _ = _linear(denominator, letter, parameters)
+            start, step = linear(numerator, letter, parameters)
+            below, _ = linear(denominator, letter, parameters)
             if below.sign():
                 return start / below, step / below
     raise ParseError(f"{to_text(expr)[:40]} is not linear in {letter}")

@@ -18,9 +18,11 @@ from verifiers.algebra.periodic import INTEGERS
 from verifiers.algebra.sets import EMPTY, REALS, RealSet
 from verifiers.phrases import Phrase, read_phrase
 from verifiers.read_family import without_declarations
-from verifiers.read_value import AnswerError, ValueParser
+from verifiers.read_interval import IntervalParser
+from verifiers.read_value import AnswerError
 from verifiers.rewrites import in_our_words
 from verifiers.syntax.ast import Expr
+from verifiers.syntax.errors import ParseError
 from verifiers.syntax.parser import RELATIONS
 from verifiers.types import Reason
 
@@ -75,8 +77,8 @@ def _read(text: str, unknown: str, parameters: Mapping[str, Real]) -> RealSet:
     return result
 
 
-class SetParser(ValueParser):
-    """The grammar of answers, on top of that of values; see the module."""
+class SetParser(IntervalParser):
+    """The grammar of answers, on top of that of intervals; see the module."""
 
     def __init__(self, text: str, unknown: str, parameters: Mapping[str, Real]) -> None:
         super().__init__(text, unknown, parameters)
@@ -86,7 +88,7 @@ class SetParser(ValueParser):
     def set(self) -> RealSet:
         """A set; an empty one must say so, alone: ``3 < x < 1`` and ``∅ or 2`` are refused."""
         result = self._clause()
-        while self._word_follows("or"):
+        while self.word_follows("or"):
             result = result | self._clause()
         if self._says_empty != (result == EMPTY) or (self._says_empty and self._num_items > 1):
             raise AnswerError(Reason.WRONG_KIND, "The answer contradicts itself.")
@@ -102,22 +104,16 @@ class SetParser(ValueParser):
                 values = item if values is None else values | item
             else:
                 restriction = item if restriction is None else restriction & item
-            if not (self.accept(",") or self.accept(";") or self._word_follows("and")):
+            if not (self.accept(",") or self.accept(";") or self.word_follows("and")):
                 break
-            self._word_follows("and")  # "1, 2, and 3"
-        self._word_follows("only")
+            self.word_follows("and")  # "1, 2, and 3"
+        self.word_follows("only")
         if values is None:
             assert restriction is not None
             return restriction
         if restriction is not None and values & restriction != values:
             raise AnswerError(Reason.WRONG_KIND, "The answer excludes a value that it gives.")
         return values
-
-    def _word_follows(self, word: str) -> bool:
-        if self.token.value.lower() == word or self.token.kind == word:
-            self.index += 1
-            return True
-        return False
 
     def _item(self, operator: str) -> tuple[RealSet, str]:
         """One item and its operator; a bare value takes that of the item before it."""
@@ -126,7 +122,7 @@ class SetParser(ValueParser):
         if literal is not None:
             return literal, _operator_of(literal)
         sides, operators = [self.sum()], []
-        if self._word_follows("in") or (self.token.kind == "=" and self._set_follows()):
+        if self.word_follows("in") or (self.token.kind == "=" and self._set_follows()):
             self.accept("=")
             self.check_assigned(sides[0])
             literal = self._literal()
@@ -155,9 +151,20 @@ class SetParser(ValueParser):
         if len(operators) == 1 and self.is_unknown(sides[1]):
             return self.values(sides[0], _MIRRORED[operators[0]]), operators[0]
         if len(operators) == 2 and self.is_unknown(sides[1]) and "=" not in operators:
+            if self.repeats(sides[0], sides[2]):
+                return self._repeated_chain(sides, operators), operators[1]
             low = self.values(sides[0], _MIRRORED[operators[0]])
             return low & self.values(sides[2], operators[1]), operators[1]
         raise AnswerError(Reason.WRONG_KIND, f"The answer is not solved for {self.unknown}.")
+
+    def _repeated_chain(self, sides: list[Expr], operators: list[str]) -> RealSet:
+        """``π/6 + 2πk <= x <= 5π/6 + 2πk``."""
+        if operators[0] in (">", ">="):
+            sides, operators = sides[::-1], [_MIRRORED[each] for each in operators[::-1]]
+        if not set(operators) <= {"<", "<="}:
+            raise ParseError("a chain of unlike relations with an integer in it")
+        closed = (operators[0] == "<=", operators[1] == "<=")
+        return self.repeated(sides[0], sides[2], closed)
 
     def set_stands_here(self) -> bool:
         """Whether a set literal begins at this token, not a value."""
@@ -183,7 +190,7 @@ class SetParser(ValueParser):
             return self._reals()
         if self.accept("integers"):
             return INTEGERS
-        return self._interval() if self.token.kind in ("(", "[") else self._braces()
+        return self.interval() if self.token.kind in ("(", "[") else self._braces()
 
     def _reals(self) -> RealSet:
         self.expect("reals")
@@ -223,37 +230,6 @@ class SetParser(ValueParser):
                 ends = after.kind in ("end", ",", ";", ".", "union", "or", "}")
                 return ends or after.value in ("or", "and")
         return False
-
-    def _interval(self) -> RealSet:
-        closed_low = self.advance().kind == "["
-        low = self._end("-")
-        if not (self.accept(",") or self.accept(";")):
-            self.fail("','")
-        high = self._end("+")
-        closed_high = self.token.kind == "]"
-        if not (self.accept(")") or self.accept("]")):
-            self.fail("')' or ']'")
-        result = REALS
-        if low is not None:
-            result = result & RealSet.compared(">=" if closed_low else ">", low)
-        if high is not None:
-            result = result & RealSet.compared("<=" if closed_high else "<", high)
-        if self.accept("union"):
-            if self.token.kind not in ("(", "["):
-                self.fail("an interval")
-            return result | self._interval()
-        return result
-
-    def _end(self, sign: str) -> Real | None:
-        """An end of an interval; None is the infinity of this sign."""
-        mark = self.index
-        written = self.advance().kind if self.token.kind in ("-", "+") else "+"
-        if self.accept("infinity") or self._word_follows("oo") or self._word_follows("inf"):
-            if written != sign:
-                self.fail("the other infinity")
-            return None
-        self.index = mark
-        return self.one_value([self.sum()])
 
 
 def _operator_of(literal: RealSet) -> str:

@@ -17,12 +17,13 @@ from collections.abc import Mapping
 from verifiers.algebra.exact import Real
 from verifiers.phrases import read_phrase, unwrapped
 from verifiers.read_free import without_builder, without_declaration
+from verifiers.read_put_in import without_unknowns
 from verifiers.read_set import LEAD_IN, parse_set
 from verifiers.read_value import AnswerError, ValueParser
 from verifiers.syntax.ast import Expr, PlusMinus, Sym
-from verifiers.syntax.errors import OverBudgetError, ParseError
+from verifiers.syntax.errors import ParseError
 from verifiers.syntax.text import to_text
-from verifiers.syntax.walk import free_names, plus_minus_choices, subexpressions, substitute
+from verifiers.syntax.walk import free_names, plus_minus_choices, subexpressions
 from verifiers.tuples import Family, Tuples
 from verifiers.types import Reason
 
@@ -30,7 +31,6 @@ _INFINITE = re.compile(
     r"\s*(?:there are |the system has )?infinitely many(?: real)? solutions\s*[:,]\s*(?=\S)", re.I
 )
 
-MAX_PUT_IN = 200  # parts of a tuple after values were put into each other
 _EMPTY_SET = ("∅", "\\emptyset", "\\varnothing", "{}", "\\{\\}")
 
 
@@ -234,22 +234,9 @@ class _TupleParser(ValueParser):
     def _solution_family(self, names: frozenset[str]) -> Family:
         if len(self._rows) != 1 or any(map(_num_signs, self._rows[0])):
             raise AnswerError(Reason.WRONG_KIND, "Infinitely many solutions are one family.")
-        row = self._put_in(self._rows[0])
+        row = without_unknowns(self._rows[0], self._unknowns)
         names = frozenset().union(*map(free_names, row))
         return Family(row, names - self.parameters.keys(), self._declared or frozenset())
-
-    def _put_in(self, row: tuple[Expr, ...]) -> tuple[Expr, ...]:
-        """Without unknowns that have a value in it: ``(t, 3 - t)`` for ``x = t, y = 3 - x``."""
-        given = dict(zip(self._unknowns, row, strict=True))
-        given = {name: value for name, value in given.items() if value != Sym(name)}
-        for _ in range(len(row) + 1):
-            used = given.keys() & frozenset().union(*map(free_names, row))
-            if not used:
-                return row
-            row = tuple(substitute(part, given) for part in row)
-            if sum(1 for part in row for _ in subexpressions(part)) > MAX_PUT_IN:
-                raise OverBudgetError("values that use each other")
-        raise AnswerError(Reason.WRONG_KIND, f"The answer gives {min(used)} by itself.")
 
 
 def _num_signs(expr: Expr) -> int:

@@ -122,6 +122,10 @@ class ValueParser(Parser):
         if isinstance(value, Undefined):
             shown = to_text(expr)[:_SHOWN]
             raise AnswerError(Reason.WRONG_KIND, f"{shown} is no real number: {value.cause}.")
+        self.check_size(value)
+        return value
+
+    @staticmethod
+    def check_size(value: Real) -> None:
         if max(value.bounds()[:2]) > MAX_BITS:
             raise OverBudgetError(f"a number of more than {MAX_BITS} bits")
-        return value

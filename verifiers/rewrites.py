@@ -42,14 +42,28 @@ def in_our_words(text: str, unknown: str) -> str:
 def _set_builder(plain: str, name: str) -> str | None:
     """The condition of ``{x | x < 2}`` and ``{x ∈ ℝ : x < 2}``: inequalities of the unknown."""
     found = re.fullmatch(
-        rf"\\?\{{\s*{name}\s*(?:(?:∈|\\in)\s*{_REALS}\s*)?(?:\||\\mid|\\vert|:)"
-        r"(?P<condition>[^{}|:]*?)\\?\}",
+        rf"(?:\\left\s*)?\\?\{{\s*{name}\s*(?:(?:∈|\\in)\s*{_REALS}\s*)?(?:\||\\mid|\\vert|:)"
+        r"(?P<condition>[^|:]*?)(?:\\right\s*)?\\?\}",
         plain,
     )
-    if found is None or not re.search(
-        rf"{name}\s*(?:[<>≤≥≠]|\\[lg]eq?\b|\\neq?\b|!=)|"
-        rf"(?:[<>≤≥]|\\[lg]eq?\b)=?\s*{name}",
-        found["condition"],
+    if (
+        found is None
+        or not _is_balanced(found["condition"])
+        or not re.search(
+            rf"{name}\s*(?:[<>≤≥≠]|\\[lg]eq?\b|\\neq?\b|!=)|"
+            rf"(?:[<>≤≥]|\\[lg]eq?\b)=?\s*{name}",
+            found["condition"],
+        )
     ):
         return None
     return found["condition"].strip()
+
+
+def _is_balanced(text: str) -> bool:
+    """Whether no brace closes what was not opened in the text."""
+    depth = 0
+    for character in text:
+        depth += (character == "{") - (character == "}")
+        if depth < 0:
+            return False
+    return depth == 0

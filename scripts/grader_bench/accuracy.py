@@ -9,12 +9,13 @@ from random import Random
 from verifiers import Decision
 
 from .drawn import Drawn
-from .families import ALL, RESTRICTED, draw_problems
+from .families import ALL, GOLD, RESTRICTED, draw_problems
 from .pairs import Pair, grade, load_pairs
 from .report import Section, Target, share, shown
 from .rival import Rival
 
 MAX_EXAMPLES = 12
+NUM_IDENTITIES = 20
 
 
 def verdict_of(pair: Pair) -> str:
@@ -61,6 +62,7 @@ def right_forms(rival: Rival | None) -> Section:
 def wrong_answers(rival: Rival | None, count: int, rival_count: int, seed: int) -> Section:
     """(b): at least ``count`` generated wrong answers; the rival sees ``rival_count`` of them."""
     drawn = draw_problems(ALL, max(len(ALL), count // 6), seed)
+    drawn += draw_problems(GOLD, NUM_IDENTITIES, seed)
     pairs = [pair for problem in drawn for pair in problem.wrong_pairs()]
     assert len(pairs) >= count, f"{len(pairs)} wrong answers; {count} were asked for"
     for_rival = set(Random(seed).sample(range(len(pairs)), min(rival_count, len(pairs))))

@@ -15,10 +15,13 @@ NAMES = ("banana", "X", "w", "S")
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Drawn:
-    """``wrong`` are pairs of a kind of fault and an answer with it; ``gold`` is LaTeX."""
+    """``wrong`` are pairs of a kind of fault and an answer with it; ``gold`` is LaTeX.
+
+    ``equation`` is None where only the gold answer is known.
+    """
 
     family: str
-    equation: str | tuple[str, ...]
+    equation: str | tuple[str, ...] | None
     unknown: str
     gold: str
     right: tuple[str, ...]

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Sequence
 from random import Random
 
+from . import draw_functions as functions
 from . import draw_others as others
 from . import draw_points as points
 from .drawn import Drawn
@@ -34,12 +35,19 @@ INEQUALITIES: tuple[Draw, ...] = (
     others.absolute_inequality,
     others.root_inequality,
     others.absolute_identity,
+    functions.exponential_inequality,
+    functions.logarithmic_inequality,
+    functions.absolute_logarithm,
+    functions.arc_inequality,
+    functions.sine_inequality,
+    functions.tangent_inequality,
 )
 SYSTEMS: tuple[Draw, ...] = (
     others.linear_system,
     others.sum_and_product,
     others.reciprocals,
     others.root_of_a_system,
+    functions.line_of_solutions,
 )
 PARAMETERS: tuple[Draw, ...] = (
     others.linear_parameter,
@@ -62,6 +70,8 @@ EQUATION_SET: tuple[Draw, ...] = (
 )
 """The classes that the timings of other graders were taken on."""
 ALL: tuple[Draw, ...] = (*EQUATION_SET, *TRANSCENDENTAL, *INEQUALITIES, *SYSTEMS, *PARAMETERS)
+GOLD: tuple[Draw, ...] = (functions.identity,)
+"""Those of which only the gold answer is known; they have few different problems."""
 
 
 def draw_problems(
@@ -95,7 +105,13 @@ def _draw(families: Sequence[Draw], count: int, seed: int, seen: Seen) -> Iterat
 def _new(family: Draw, rng: Random, seen: Seen) -> Drawn | None:
     for _ in range(200):
         problem = family(rng)
-        key = (problem.equation, tuple(sorted(problem.params.items())), problem.ask)
+        key: tuple[object, ...] = (
+            problem.equation,
+            tuple(sorted(problem.params.items())),
+            problem.ask,
+        )
+        if problem.equation is None:
+            key = (*key, problem.gold)
         if key not in seen:
             seen.add(key)
             return problem

@@ -12,7 +12,7 @@ from verifiers.syntax.ast import Abs, Add, Div, Expr, Mul, Neg, Num, PlusMinus, 
 
 from .attacks import ATTACKS
 from .drawn import Drawn
-from .families import ALL, EQUATION_SET, Draw
+from .families import ALL, EQUATION_SET, GOLD, Draw
 
 _LEAVES = st.one_of(
     st.integers(0, 10**9).map(lambda n: Num(Fraction(n))),
@@ -44,12 +44,13 @@ def _problems(families: tuple[Draw, ...]) -> st.SearchStrategy[Drawn]:
 
 
 EQUATIONS = _problems(EQUATION_SET)
-PROBLEMS = _problems(ALL)
+PROBLEMS = _problems((*ALL, *GOLD))
 
 _PIECES = (
     *"0123456789xyabk=+-*/^(){}[]|,;:.±√∞≤≥≠∈ℝ∅∪∖∧∨²π%!_ \\",
     *("\\frac", "\\sqrt", "\\pm", "\\{", "\\}", "\\text{", "\\boxed{", "\\left(", "\\right)",
       "\\infty", "\\cup", "\\log_", "\\sin", "\\pi", "\\mathbb{R}", "\\begin{cases}", "\\\\", "&"),
+    *(" + 2πk", "π/6", "t ∈ ℝ", "⋃_{k∈ℤ}", "e^", "cos "),
     *("x = ", " or ", " and ", " no ", " real ", "solutions", "all real numbers", " except ", "if ",
       "k ∈ ℤ", "ln ", "sin", "(2, 3)", "otherwise", "where ", " is ", "\x00", "\ud800", "х", "２"),
 )  # fmt: skip

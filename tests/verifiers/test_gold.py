@@ -56,6 +56,18 @@ EQUAL = [
     ("π a", "a π"),
     ("(-a)^{x+1}", "(-a)(-a)^x"),
     ("ln(8a)/ln(2)", "3+log_2 a"),
+    ("2sin(a)cos(a)", "sin 2a"), ("sin 2a", "-sin(-2a)"), ("sin 2a", "cos(2a - π/2)"),
+    ("cos(2a)", "1 - 2sin(a)^2"), ("cos(2a)", "(1-tan^2 a)/(1+tan^2 a)"),
+    ("sin(a+b)", "sin a cos b + cos a sin b"), ("sin(3a)", "3sin a - 4 sin^3 a"),
+    ("tan(2a)", "2tan(a)/(1-tan(a)^2)"), ("(1-cos(a))/2", "sin(a/2)^2"),
+    ("sin(a+π/3)", "sin(a)/2 + √3cos(a)/2"), ("sin(100a)", "2sin(50a)cos(50a)"),
+    ("arcsin(-a)", "-arcsin a"), ("arccos(a)", "π/2 - arcsin(a)"),
+    ("a", "e^{ln a}"), ("a", "10^{log a}"), ("a", "e^{-ln(1/a)}"), ("a^2", "e^{2ln a}"),
+    ("|a|", "e^{ln(a^2)/2}"), ("a^b", "e^{b ln a}"), ("a^{ln b}", "b^{ln a}"),
+    ("(ab)^c", "a^c b^c"), ("(ab)^c", "e^{c(ln a + ln b)}"), ("(a/b)^c", "a^c b^{-c}"),
+    ("(a^b)^c", "a^{bc}"), ("a^{b+1}", "a·a^b"), ("(ab)^3", "a^3 b^3"),
+    ("a^{1/4}", "√√a"), ("√√a", "\\sqrt[4]{a}"), ("√√√a", "a^{1/8}"), ("a^{1/6}", "∛√a"),
+    ("√∛a", "∛√a"), ("√a", "(a^{1/4})^2"),
 ]  # fmt: skip
 DIFFERENT = [
     ("3", "4", Reason.WRONG_VALUE), ("3", "3, 4", Reason.WRONG_VALUE),
@@ -89,6 +101,18 @@ DIFFERENT = [
     ("√(1-sin(a)^2)", "cos a", Reason.WRONG_VALUE),
     ("(-a)^{x+1}", "a(-a)^x", Reason.WRONG_VALUE),
 ]  # fmt: skip
+NEIGHBOURS = [  # of identities
+    ("2sin(a)cos(a)", "2 sin 2a"), ("sin 2a", "sin(a)cos(a)"), ("sin 2a", "-2sin(a)cos(a)"),
+    ("cos(2a)", "1 - sin(a)^2"), ("cos(2a)", "2sin(a)^2 - 1"),
+    ("sin(a+b)", "sin a cos b - cos a sin b"), ("sin(3a)", "3sin a - 3 sin^3 a"),
+    ("tan(2a)", "2tan(a)/(1+tan(a)^2)"), ("sin(a+π/3)", "sin(a)/2 - √3cos(a)/2"),
+    ("sin(100a)", "sin(101a)"), ("sin(100a)", "2sin(51a)cos(49a)"), ("arccos(-a)", "-arccos a"),
+    ("a", "e^{ln|a|}"), ("a", "e^{ln(a^2)/2}"), ("a", "e^{2ln a}"), ("a", "e^{ln(2a)}"),
+    ("a", "e^{ln(-a)}"), ("a^b", "e^{a ln b}"), ("(ab)^c", "a^c b"), ("(ab)^c", "a^c + b^c"),
+    ("(a+b)^c", "a^c + b^c"), ("(a/b)^c", "b^c/a^c"), ("(a^b)^c", "a^{b+c}"),
+    ("(a^b)^c", "a^{b^c}"), ("a^{b+1}", "a^b + a"), ("a^{1/4}", "√a"), ("a^{1/4}", "√√√a"),
+    ("a^{1/4}", "∛√a"), ("a^{1/6}", "√a"), ("√√(a^4)", "a"), ("∛√(a^6)", "a"),
+]  # fmt: skip
 UNREADABLE = ["", " ", "see the figure", "x +", "Paris", "banana", "x = 1, y = 2", "a" * 5000,
               "3 < x < 1", "2a = 3a", "x^2 = 4", "1/0", "((", "\x00", "9^9^9^9"]  # fmt: skip
 
@@ -99,6 +123,11 @@ def test_equal(gold: str, answer: str) -> None:
     assert (verdict.verdict, verdict.reason) == (Decision.CORRECT, Reason.EQUAL), verdict
     assert verdict.expected
     assert verdict.evidence
+
+
+@pytest.mark.parametrize(("gold", "answer"), NEIGHBOURS)
+def test_neighbours_of_identities(gold: str, answer: str) -> None:
+    assert verify(gold=gold, answer=answer).reason is Reason.WRONG_VALUE
 
 
 @pytest.mark.parametrize(("gold", "answer", "reason"), DIFFERENT)

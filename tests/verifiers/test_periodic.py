@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 
 from verifiers.algebra import Real, RealSet
 from verifiers.algebra.functions import PI_NUMBER
-from verifiers.algebra.periodic import INTEGERS, PeriodicSet, floor, is_multiple, progression
+from verifiers.algebra.multiples import floor, is_multiple
+from verifiers.algebra.periodic import INTEGERS, PeriodicSet, progression
 from verifiers.algebra.sets import EMPTY, REALS
 from verifiers.read_set import parse_set
 from verifiers.syntax import OverBudgetError

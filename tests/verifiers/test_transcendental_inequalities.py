@@ -52,6 +52,35 @@ from verifiers.solve.equation import read_equation
         ("tan(x)^2 >= 0", "x != pi/2 + pi*k, k ∈ ℤ"),
         ("cos(x) <= 1", "all real numbers"),
         ("sin(x) > 2", "no real solutions"),
+        # intervals that repeat
+        ("sin(x) >= 1/2", "pi/6 + 2*pi*k <= x <= 5*pi/6 + 2*pi*k, k ∈ ℤ"),
+        ("2cos x < 1", "pi/3 + 2*pi*k < x < 5*pi/3 + 2*pi*k, k ∈ ℤ"),
+        ("cos x > 1/2", "-pi/3 + 2*pi*k < x < pi/3 + 2*pi*k, k ∈ ℤ"),
+        ("tan x > 1", "pi/4 + pi*k < x < pi/2 + pi*k, k ∈ ℤ"),
+        ("tan x <= 1", "-pi/2 + pi*k < x <= pi/4 + pi*k, k ∈ ℤ"),
+        ("tan(x)^2 < 3", "-pi/3 + pi*k < x < pi/3 + pi*k, k ∈ ℤ"),
+        ("0 <= sin(x) <= 1", "2*pi*k <= x <= pi + 2*pi*k, k ∈ ℤ"),
+        ("|sin x| >= 1/2", "pi/6 + pi*k <= x <= 5*pi/6 + pi*k, k ∈ ℤ"),
+        ("sin(πk) > 0", "2*n < k < 1 + 2*n, n ∈ ℤ"),
+        (
+            "sin(x)^2*cos(x) >= 0",
+            "x = pi + 2*pi*k or -pi/2 + 2*pi*k <= x <= pi/2 + 2*pi*k, k ∈ ℤ",
+        ),
+        ("arctan(tan x) > 0", "pi*k < x < pi/2 + pi*k, k ∈ ℤ"),
+        # inverse functions, where the bound is the tangent of no usual angle
+        ("arctan(x) < pi/4", "x < 1"),
+        ("arctan(x) < 1", "x < sin(1)/cos(1)"),
+        ("arctan(x)^2 < 1", "-sin(1)/cos(1) < x < sin(1)/cos(1)"),
+        ("arcsin(x) < 1", "-1 <= x < sin(1)"),
+        ("arccos(x) >= 1", "-1 <= x <= cos(1)"),
+        ("arctan(x) > 2", "no real solutions"),
+        # equal sides on intervals
+        ("|ln x| <= ln x", "x >= 1"),
+        ("|ln x| < ln x", "no real solutions"),
+        ("|ln x| >= -ln x", "x > 0"),
+        ("|log_3(x)| <= log_3(x)", "x >= 1"),
+        ("|2^x - 4| <= 4 - 2^x", "x <= 2"),
+        ("|sin x| <= sin x", "2*pi*k <= x <= pi + 2*pi*k, k ∈ ℤ"),
         # a stated interval
         ("sin(x) >= 1/2, 0 <= x <= 2π", "pi/6 <= x <= 5*pi/6"),
         (r"\sin x \le \frac12, x \in [0, 2\pi]", "0 <= x <= pi/6 or 5*pi/6 <= x <= 2*pi"),
@@ -73,9 +102,10 @@ def test_solutions(inequality: str, solutions: str) -> None:
 @pytest.mark.parametrize(
     "inequality",
     [
-        "sin(x) >= 1/2",  # intervals that repeat
-        "0 <= sin(x) <= 1",
-        "sin(x) > 0, x > 0",
+        "sin(x) > 0, x > 0",  # intervals that repeat from one end on
+        "sin(x) arctan(x) > 0",  # arctan does not repeat
+        "sqrt(cos(x)) > 1/2",
+        "arctan(x) <= x",
         "x sin(x) > 0",
         "sin(x) sin(πx) > 0",  # periods without a common multiple
         "2^x > x^2",  # a third zero without a form
@@ -134,6 +164,12 @@ inequalities = st.one_of(
     st.builds("log_2(x + {0}) + log_2(x + {1}) {2} {3}".format, small, small, signs, small),
     st.builds("(x + {0})*ln(x + {1}) {2} 0".format, small, small, signs),
     st.builds("(x + {0})/(2^x + {1}) {2} 0".format, small, small, signs),
+    st.builds("{0}*sin(x) + {1} {2} {3}".format, small, small, signs, small),
+    st.builds("{0}*cos(2x) + {1}*cos(x) {2} {3}".format, small, small, signs, small),
+    st.builds("tan({0}x) {2} {1}".format, small, small, signs),
+    st.builds("|sin(x) + {0}/2| {2} {1}/2".format, small, small, signs),
+    st.builds("{0}*arctan(x) + {1} {2} 0".format, small, small, signs),
+    st.builds("|ln(x) + {0}| {1} ln(x) + {0}".format, small, signs),
     st.builds("{0}*sin(x) + {1} {2} {3}, -2 <= x < 9".format, small, small, signs, small),
     st.builds("{0}*cos(2x) + {1}*cos(x) {2} 1, 0 <= x <= 7".format, small, small, signs),
 )

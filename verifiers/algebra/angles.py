@@ -15,7 +15,9 @@ from verifiers.algebra.atoms import PI, Atom
 from verifiers.algebra.cosines import cosine_of_turn, sine_of_turn
 from verifiers.algebra.exact import Real
 from verifiers.algebra.functions import PI_NUMBER, real_power
-from verifiers.algebra.transcendental import UNIT, Transcendental, make, term
+from verifiers.algebra.multiples import floor
+from verifiers.algebra.terms import UNIT
+from verifiers.algebra.transcendental import Transcendental, make, term
 from verifiers.syntax.errors import OverBudgetError
 
 MAX_ARCS = 24  # the largest multiple of an arc that is taken apart
@@ -57,6 +59,9 @@ def arcsine(value: Real) -> Real:
     turn = _turn(value, "arcsin")
     if turn is not None:
         return PI_NUMBER * Real.of(turn)
+    angle = _written_angle(value, "arcsin")
+    if angle is not None:
+        return angle
     return term(_ONE, {Atom("arcsin", f"arcsin({value})", value): Fraction(1)})
 
 
@@ -73,7 +78,33 @@ def arctangent(value: Real) -> Real:
     turn = _turn(value, "arctan")
     if turn is not None:
         return PI_NUMBER * Real.of(turn)
+    angle = _written_angle(value, "arctan")
+    if angle is not None:
+        return angle
     return term(_ONE, {Atom("arctan", f"arctan({value})", value): Fraction(1)})
+
+
+def _written_angle(value: Real, kind: str) -> Real | None:
+    """The arc of a number that is written as the sine or tangent of an angle: arctan(tan 4)."""
+    single = value.monomial if isinstance(value, Transcendental) else None
+    if single is None or abs(single[1]) != _ONE:
+        return None
+    monomial, sign = single
+    quarter = PI_NUMBER * _HALF_EXPONENT
+    match [(atom.kind, q, atom.arg) for atom, q in monomial]:
+        case [("sin", 1, arg)] if kind == "arcsin":
+            angle = sign * arg
+        case [("cos", 1, arg)] if kind == "arcsin":
+            angle = sign * (quarter - arg)
+        case [("cos", -1, arg), ("sin", 1, other)] if kind == "arctan" and arg == other:
+            angle = sign * arg
+        case [("cos", 1, arg), ("sin", -1, other)] if kind == "arctan" and arg == other:
+            angle = sign * (quarter - arg)
+        case _:
+            return None
+    step = Real.of(1 if kind == "arctan" else 2) * PI_NUMBER
+    angle = angle - step * Real.of(floor((angle + quarter) / step))  # from -pi/2 on
+    return angle if angle <= quarter else PI_NUMBER - angle
 
 
 def _turn(value: Real, kind: str) -> Fraction | None:

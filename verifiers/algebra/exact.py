@@ -1,12 +1,7 @@
 """Exact real algebraic numbers: a + b*sqrt(d), and what grows out of them by + * / and roots.
 
-Equality is decided, never estimated. Numbers of one quadratic field are compared by integers. All
-others are enclosed in balls of rising precision until the sign shows, or until the ball is smaller
-than every non-zero number of that shape can be. The bound (Burnikel, Fleischer, Mehlhorn, Schirra,
-"A strong and easily computable separation bound for arithmetic expressions involving radicals",
-2000): write the number as U/L with algebraic integers U and L of a field of degree at most D, the
-product of the indices of its radicals; if every conjugate of U is at most u in size, then U = 0 or
-|U| >= u^(1-D), because the norm of U is a non-zero integer.
+Equality is decided, never estimated. Numbers of one quadratic field are compared by integers, all
+others by balls and a separation bound (see separation.py).
 """
 
 from __future__ import annotations
@@ -14,16 +9,30 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from fractions import Fraction
 from math import gcd, isqrt
-from typing import Literal, TypeAlias
+from typing import Literal
 
 from flint import arb, ctx, fmpq
 
 from verifiers.algebra.integers import square_part
-from verifiers.syntax.errors import OverBudgetError
+from verifiers.algebra.quadratic import same_field, surd_text
+from verifiers.algebra.separation import (
+    MAX_SEPARATION_BITS,
+    Key,
+    approximate,
+    separation_bits,
+    sign_by_balls,
+)
 
-MAX_SEPARATION_BITS = 50_000
-
-Key: TypeAlias = tuple[object, ...]
+__all__ = [
+    "MAX_SEPARATION_BITS",
+    "Composite",
+    "Key",
+    "Real",
+    "Surd",
+    "approximate",
+    "compare",
+    "separation_bits",
+]
 
 
 class Real(ABC):
@@ -51,7 +60,7 @@ class Real(ABC):
 
     @abstractmethod
     def bounds(self) -> tuple[int, int, dict[Key, int]]:
-        """log2 of u, log2 of a bound on L, and the index of each radical (see the module)."""
+        """log2 of u, log2 of a bound on L, and the index of each radical (see separation.py)."""
 
     @abstractmethod
     def ball(self) -> arb:
@@ -152,17 +161,7 @@ class Surd(Real):
 
     def __str__(self) -> str:
         """``(1 + sqrt(5))/2``: text of our grammar."""
-        if not self.b:
-            return str(self.a)
-        common = self.a.q * self.b.q / self.a.q.gcd(self.b.q)
-        p, q = (self.a * common).p, (self.b * common).p  # str of these has no limit of digits
-        root = f"sqrt({self.d})" if abs(q) == 1 else f"{abs(q)}*sqrt({self.d})"
-        if p == 0:
-            text = ("-" if q < 0 else "") + root
-        else:
-            text = f"{p} {'-' if q < 0 else '+'} {root}"
-            text = f"({text})" if common > 1 else text
-        return text if common == 1 else f"{text}/{common}"
+        return surd_text(self.a, self.b, self.d)
 
 
 class Composite(Real):
@@ -219,7 +218,7 @@ class Composite(Real):
             return self.args[0].sign()
         if self.op in "*/":
             return self.args[0].sign() * self.args[1].sign()
-        return _sign_by_balls(self)
+        return sign_by_balls(self)
 
     def __str__(self) -> str:
         texts = [_bracketed(str(arg)) for arg in self.args]
@@ -247,62 +246,21 @@ def compare(x: Real, y: Real) -> int:
     return (x - y).sign()
 
 
-def approximate(number: Real, precision: int = 53) -> arb:
-    with ctx.workprec(precision):
-        return number.ball()
-
-
 def _sign(value: fmpq) -> int:
     return (value > 0) - (value < 0)
-
-
-def separation_bits(number: Real) -> int:
-    """A non-zero number of this shape exceeds 2 to minus this in size."""
-    upper, lower, radicals = number.bounds()
-    degree = 1
-    for index in radicals.values():
-        degree *= index
-    return (degree - 1) * upper + lower + 1
-
-
-def _sign_by_balls(number: Real) -> int:
-    separation = separation_bits(number)
-    precision = 64
-    while True:
-        with ctx.workprec(precision):
-            ball = number.ball()
-            if ball > 0:
-                return 1
-            if ball < 0:
-                return -1
-            if separation <= precision and ball.is_finite() and abs(ball) < arb(2) ** -separation:
-                return 0
-        if precision > MAX_SEPARATION_BITS:
-            raise OverBudgetError("a number too entangled to compare exactly")
-        precision *= 2
-
-
-def _same_field(x: Surd, y: Surd) -> tuple[fmpq, int] | None:
-    """y's coefficient and radicand rewritten over x's radicand, where the fields are the same."""
-    if not y.b or x.d == y.d:
-        return y.b, x.d
-    if not x.b:
-        return y.b, y.d
-    root = isqrt(x.d * y.d)
-    return (y.b * fmpq(root, x.d), x.d) if root * root == x.d * y.d else None
 
 
 def _add_surds(x: Surd, y: Surd) -> Surd | None:
     if not (x.b or y.b):
         return Surd(x.a + y.a, _ZERO, 1)
-    common = _same_field(x, y)
+    common = same_field(x.b, x.d, y.b, y.d)
     return Surd(x.a + y.a, x.b + common[0], common[1]) if common else None
 
 
 def _multiply_surds(x: Surd, y: Surd) -> Surd | None:
     if not (x.b or y.b):
         return Surd(x.a * y.a, _ZERO, 1)
-    common = _same_field(x, y)
+    common = same_field(x.b, x.d, y.b, y.d)
     if common:
         b, d = common
         return Surd(x.a * y.a + x.b * b * d, x.a * b + x.b * y.a, d)

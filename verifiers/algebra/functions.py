@@ -10,14 +10,14 @@ from verifiers.algebra.atoms import PI, Atom, E
 from verifiers.algebra.exact import Composite, Real, Surd
 from verifiers.algebra.integers import SMALL_PRIMES
 from verifiers.algebra.radicals import power, root
+from verifiers.algebra.terms import UNIT
 from verifiers.algebra.transcendental import (
-    UNIT,
     Transcendental,
     make,
     surd_parts,
     term,
-    transcendental_power,
 )
+from verifiers.algebra.transcendental_powers import transcendental_power
 from verifiers.syntax.errors import OverBudgetError
 
 MAX_FACTORED_BITS = 100  # of what trial division leaves of an integer

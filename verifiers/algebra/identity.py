@@ -13,7 +13,7 @@ from fractions import Fraction
 
 from verifiers.algebra.by_signs import agree_by_signs
 from verifiers.algebra.evaluate import Undefined, evaluate
-from verifiers.algebra.exact import Real
+from verifiers.algebra.exact import Real, approximate
 from verifiers.algebra.normal_form import NoProofError, NormalForm
 from verifiers.syntax.ast import Expr
 from verifiers.syntax.errors import OverBudgetError
@@ -22,13 +22,14 @@ from verifiers.syntax.walk import free_names
 __all__ = ["NoProofError", "identical"]
 
 _POINTS = 24
+_DIGITS = 128  # bits
 _ENOUGH = 3  # points that bear out what a normal form proves
 
 
 def identical(left: Expr, right: Expr) -> bool:
     """Whether the two are equal wherever both exist; raises ``NoProofError``."""
-    form = NormalForm(left, right)
     try:
+        form = NormalForm(left, right)
         (a, b), (c, d) = form.quotient(left), form.quotient(right)
     except ZeroDivisionError as error:
         raise NoProofError("a denominator is 0 everywhere") from error
@@ -37,7 +38,7 @@ def identical(left: Expr, right: Expr) -> bool:
     is_same = not form.reduced(a * d - b * c)
     num_equal = 0
     for point in _points(free_names(left) | free_names(right)):
-        agrees = _agree(left, right, point)
+        agrees = _agree(left, right, point, is_same)
         if agrees is False:
             return False
         num_equal += agrees is True
@@ -66,12 +67,17 @@ def _points(names: frozenset[str]) -> Iterator[dict[str, Real]]:
         yield point
 
 
-def _agree(left: Expr, right: Expr, point: dict[str, Real]) -> bool | None:
-    """Whether they are equal at a point; None where one does not exist or is too large there."""
+def _agree(left: Expr, right: Expr, point: dict[str, Real], is_proved: bool) -> bool | None:
+    """Whether they are equal at a point; None where one does not exist or is too large there.
+
+    Of what is proved, digits only bear it out.
+    """
     try:
-        values = evaluate(left, point), evaluate(right, point)
-        if isinstance(values[0], Undefined) or isinstance(values[1], Undefined):
+        first, second = evaluate(left, point), evaluate(right, point)
+        if isinstance(first, Undefined) or isinstance(second, Undefined):
             return None
-        return values[0] == values[1]
+        if is_proved:
+            return bool(approximate(first, _DIGITS).overlaps(approximate(second, _DIGITS)))
+        return first == second
     except OverBudgetError:
         return None

@@ -11,15 +11,13 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 
-from flint import arb, ctx
-
 from verifiers.algebra.exact import Real
+from verifiers.algebra.multiples import common_multiple, floor, is_multiple, reduced, step_text
 from verifiers.algebra.sets import EMPTY, REALS, RealSet, combine
 from verifiers.syntax.errors import OverBudgetError
 
 MAX_RESIDUES = 240
 MAX_POINTS = 2_000  # of a progression in an interval
-_FLOOR_PRECISION = 4_096
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -69,12 +67,16 @@ class PeriodicSet(RealSet):
         return number in self.base
 
     def __or__(self, other: RealSet) -> RealSet:
+        if _knows_families(other):
+            return NotImplemented
         return _combine(self, other, lambda left, right: left or right)
 
     def __ror__(self, other: RealSet) -> RealSet:
         return self | other
 
     def __and__(self, other: RealSet) -> RealSet:
+        if _knows_families(other):
+            return NotImplemented
         return _combine(self, other, lambda left, right: left and right)
 
     def __rand__(self, other: RealSet) -> RealSet:
@@ -110,9 +112,14 @@ class PeriodicSet(RealSet):
             families = " or ".join(f"{unknown} = {each}" for each in self._families(letter, rule))
             texts.append(families if rule == REALS else f"{families}, {rule.describe(unknown)}")
         if self.base != EMPTY:
-            without = [f"{unknown} != {each}" for each in self._families(letter, EMPTY)]
+            kinds = [rule for k, rule in enumerate(rules) if rule not in (REALS, *rules[:k])]
+            starts = [start for rule in kinds for start in self._families(letter, rule)]
+            without = [f"{unknown} != {start}" for start in starts]
             pieces = self.base.describe(unknown).split(" or ")
-            texts += [" and ".join([piece, *without]) for piece in pieces]
+            if self.base == REALS and without:
+                texts.append(" and ".join(without))
+            else:
+                texts += [" and ".join([piece, *without]) for piece in pieces]
         return f"{' or '.join(texts)}, {letter} ∈ ℤ"
 
     def _families(self, letter: str, rule: RealSet) -> list[str]:
@@ -127,6 +134,11 @@ class PeriodicSet(RealSet):
         return [_family_text(start, self.period, letter) for start in starts]
 
 
+def _knows_families(other: RealSet) -> bool:
+    """Whether it is a set of a kind above this file, which takes families into its own."""
+    return not isinstance(other, PeriodicSet) and type(other) is not RealSet
+
+
 def progression(start: Real, period: Real) -> RealSet:
     """All ``start + period*k``; the one point where the period is 0."""
     sign = period.sign()
@@ -134,40 +146,7 @@ def progression(start: Real, period: Real) -> RealSet:
         return RealSet.points_only([start])
     if sign < 0:
         period = -period
-    return _made(EMPTY, period, ((_reduced(start, period), REALS),))
-
-
-def is_multiple(number: Real, period: Real) -> bool:
-    """Whether ``number`` is a whole multiple of ``period`` > 0."""
-    ratio = number / period
-    rational = ratio.rational
-    if rational is not None:
-        return rational.denominator == 1
-    with ctx.workprec(128):
-        ball = ratio.ball()
-    if not ball.contains_integer():
-        return False
-    nearest = ball.unique_fmpz()
-    return nearest is not None and ratio == Real.of(int(nearest))
-
-
-def floor(number: Real) -> int:
-    """The largest integer that is not above ``number``."""
-    rational = number.rational
-    if rational is not None:
-        return rational.__floor__()
-    precision = 64
-    while precision <= _FLOOR_PRECISION:
-        with ctx.workprec(precision):
-            ball = number.ball()
-            whole = ball.floor().unique_fmpz() if ball.is_finite() else None
-            if whole is not None:
-                return int(whole)
-            nearest = (ball + arb("0.5")).floor().unique_fmpz() if ball.is_finite() else None
-        if nearest is not None and precision > 128:
-            return int(nearest) - (number < Real.of(int(nearest)))
-        precision *= 2
-    raise OverBudgetError("a number too large to be placed on the line")
+    return _made(EMPTY, period, ((reduced(start, period), REALS),))
 
 
 def _combine(left: RealSet, right: RealSet, keep: Callable[[bool, bool], bool]) -> RealSet:
@@ -188,10 +167,7 @@ def _common_period(left: RealSet, right: RealSet) -> Real:
     periods = [each.period for each in (left, right) if isinstance(each, PeriodicSet)]
     if len(periods) == 1:
         return periods[0]
-    ratio = (periods[0] / periods[1]).rational
-    if ratio is None:
-        raise OverBudgetError("two families whose periods have no common multiple")
-    return periods[0] * Real.of(ratio.denominator)
+    return common_multiple(*periods)
 
 
 def _spread(each: RealSet, period: Real) -> list[tuple[Real, RealSet]]:
@@ -209,19 +185,6 @@ def _spread(each: RealSet, period: Real) -> list[tuple[Real, RealSet]]:
         for step in range(times.numerator)
         for residue, rule in each.residues
     ]
-
-
-def residues_within(numbers: RealSet, period: Real) -> list[Real]:
-    """In [0, period), the numbers of the progressions, on which another rule holds.
-
-    ``period``: a multiple of that of the set. Raises ``OverBudgetError`` where it is none, or the
-    set has ends that do not repeat.
-    """
-    if numbers.breaks:
-        raise OverBudgetError("ends that do not repeat")
-    if isinstance(numbers, PeriodicSet) and (period / numbers.period).rational is None:
-        raise OverBudgetError("two families whose periods have no common multiple")
-    return [_reduced(residue, period) for residue, _ in _spread(numbers, period)]
 
 
 def _made(base: RealSet, period: Real, rules: tuple[tuple[Real, RealSet], ...]) -> RealSet:
@@ -266,19 +229,13 @@ def _between(residue: Real, period: Real, bounds: RealSet) -> list[Real]:
     return [residue + period * Real.of(times) for times in range(first, last + 1)]
 
 
-def _reduced(number: Real, period: Real) -> Real:
-    return number - period * Real.of(floor(number / period))
-
-
 def _invariant(starts: list[Real], step: Real, period: Real) -> bool:
-    moved = [_reduced(start + step, period) for start in starts]
+    moved = [reduced(start + step, period) for start in starts]
     return all(any(each == start for start in starts) for each in moved)
 
 
 def _family_text(start: Real, step: Real, letter: str) -> str:
-    rational = step.rational
-    size = "" if rational == Fraction(1) else f"({step})*" if " " in str(step) else f"{step}*"
-    text = f"{size}{letter}"
+    text = step_text(step, letter)
     return text if start.sign() == 0 else f"{start} + {text}"
 
 

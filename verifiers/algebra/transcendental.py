@@ -12,25 +12,29 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from fractions import Fraction
-from typing import TypeAlias
 
 from flint import arb, ctx, fmpq
 
 from verifiers.algebra import number_text
 from verifiers.algebra.atoms import Atom
 from verifiers.algebra.exact import Key, Real, Surd
-from verifiers.algebra.radicals import power
+from verifiers.algebra.terms import (
+    UNIT,
+    Monomial,
+    Terms,
+    add,
+    common,
+    divided,
+    invert,
+    multiply,
+    terms_ball,
+)
 from verifiers.syntax.errors import OverBudgetError
 
-MAX_TERMS = 200
 MAX_PRECISION = 4_096  # bits that may be needed to tell two numbers apart
 MAX_POWER = 64  # of a sum
 
-Monomial: TypeAlias = tuple[tuple[Atom, Fraction], ...]
-Terms: TypeAlias = dict[Monomial, Real]
-
 _ONE = Real.of(1)
-UNIT: Terms = {(): _ONE}
 
 
 class Transcendental(Real):
@@ -62,9 +66,9 @@ class Transcendental(Real):
 
     def ball(self) -> arb:
         if self._ball is None or self._ball[0] != ctx.prec:
-            value = _ball(self.num)
+            value = terms_ball(self.num)
             if self.den is not UNIT:
-                value = value / _ball(self.den)
+                value = value / terms_ball(self.den)
             self._ball = (ctx.prec, value)
         return self._ball[1]
 
@@ -97,8 +101,8 @@ class Transcendental(Real):
     def __add__(self, other: Real) -> Real:
         num, den = parts(other)
         if den is self.den:
-            return make(_add(self.num, num), den)
-        return make(_add(multiply(self.num, den), multiply(num, self.den)),
+            return make(add(self.num, num), den)
+        return make(add(multiply(self.num, den), multiply(num, self.den)),
                     multiply(self.den, den))  # fmt: skip
 
     def __mul__(self, other: Real) -> Real:
@@ -153,13 +157,13 @@ def make(num: Terms, den: Terms = UNIT) -> Real:
         if len(num) == 1 and () in num:
             return num[()]
     else:
-        whole = _divided(num, den)
+        whole = divided(num, den)
         if whole is not None:
             return make(whole)
         lead = min(den, key=number_text.order)
-        inverse = {invert(_common(den)): _ONE / den[lead]}
+        inverse = {invert(common(den)): _ONE / den[lead]}
         num, den = multiply(num, inverse), multiply(den, inverse)
-        if _ball(den) < 0:
+        if terms_ball(den) < 0:
             num, den = ({m: -c for m, c in terms.items()} for terms in (num, den))
     return Transcendental(num, den)
 
@@ -170,142 +174,6 @@ def term(coefficient: Real, powers: Mapping[Atom, Fraction]) -> Real:
         return coefficient
     monomial = tuple(sorted(((a, q) for a, q in powers.items() if q), key=lambda p: p[0].text))
     return make({monomial: coefficient})
-
-
-def transcendental_power(base: Transcendental, exponent: Fraction) -> Real:
-    """``base ** exponent``; the base is not negative where the exponent has an even denominator."""
-    if exponent == 0:
-        return _ONE
-    if max(abs(exponent.numerator), exponent.denominator).bit_length() > 64:
-        raise OverBudgetError("a power with an exponent of more than 64 bits")
-    if exponent.denominator > 1 and base.sign() < 0:
-        positive = -base
-        assert isinstance(positive, Transcendental)
-        root = transcendental_power(positive, exponent)
-        return -root if exponent.numerator % 2 else root
-    single = base.monomial
-    if single is not None and (exponent.denominator == 1 or all(a.positive for a, _ in single[0])):
-        monomial, coefficient = single
-        return make({tuple((a, q * exponent) for a, q in monomial): power(coefficient, exponent)})
-    if exponent.denominator == 1:
-        return _whole_power(base, exponent.numerator)
-    if exponent.denominator == 2 and (root_of := _square_root(base)) is not None:
-        return power_of(root_of, exponent.numerator)
-    monomial = min(base.num, key=number_text.order)
-    lead: Real = make({monomial: base.num[monomial]})
-    rest = base / (abs(lead) if all(a.positive for a, _ in monomial) else _ONE)
-    outer = base / rest
-    atom = Atom("sum", str(rest), rest)
-    scale = (
-        transcendental_power(outer, exponent)
-        if isinstance(outer, Transcendental)
-        else power(outer, exponent)
-    )
-    return scale * term(_ONE, {atom: exponent})
-
-
-def _square_root(number: Transcendental) -> Real | None:
-    """The root of the square of a sum of terms: sqrt(ln(2)^2 + 2*ln(2)*ln(3) + ln(3)^2)."""
-    parts_: list[Real] = []
-    for terms in (number.num, number.den):
-        squares = [
-            (tuple((a, q / 2) for a, q in monomial), power(c, Fraction(1, 2)))
-            for monomial, c in terms.items()
-            if c.sign() > 0 and all((q / 2).denominator == 1 for _, q in monomial)
-        ]
-        if not squares:
-            return None
-        first, size = squares[0]
-        guess: Real = make({first: size})
-        for other, own in squares[1:]:
-            mixed = terms.get(_join(first, other))
-            if mixed is not None:
-                guess = guess + make({other: own if mixed.sign() > 0 else -own})
-        parts_.append(guess)
-    found = abs(parts_[0] / parts_[1])
-    square = parts(found * found - number)[0]
-    return None if square else found
-
-
-def power_of(base: Real, exponent: int) -> Real:
-    """A whole power of any number."""
-    if isinstance(base, Transcendental):
-        return transcendental_power(base, Fraction(exponent))
-    return power(base, Fraction(exponent))
-
-
-def invert(monomial: Monomial) -> Monomial:
-    return tuple((atom, -q) for atom, q in monomial)
-
-
-def multiply(left: Terms, right: Terms) -> Terms:
-    if left is UNIT:
-        return right
-    if right is UNIT:
-        return left
-    if len(left) * len(right) > MAX_TERMS:
-        raise OverBudgetError(f"a number of more than {MAX_TERMS} terms")
-    result: Terms = {}
-    for monomial, coefficient in left.items():
-        for other, factor in right.items():
-            _accumulate(result, _join(monomial, other), coefficient * factor)
-    return result
-
-
-def _add(left: Terms, right: Terms) -> Terms:
-    result = dict(left)
-    for monomial, coefficient in right.items():
-        _accumulate(result, monomial, coefficient)
-    if len(result) > MAX_TERMS:
-        raise OverBudgetError(f"a number of more than {MAX_TERMS} terms")
-    return result
-
-
-def _accumulate(terms: Terms, monomial: Monomial, coefficient: Real) -> None:
-    if monomial in terms:
-        coefficient = terms[monomial] + coefficient
-        if coefficient.sign() == 0:
-            del terms[monomial]
-            return
-    terms[monomial] = coefficient
-
-
-def _join(left: Monomial, right: Monomial) -> Monomial:
-    if not left or not right:
-        return left or right
-    powers = dict(left)
-    for atom, q in right:
-        powers[atom] = powers.get(atom, Fraction(0)) + q
-    return tuple(sorted(((a, q) for a, q in powers.items() if q), key=lambda p: p[0].text))
-
-
-def _common(terms: Terms) -> Monomial:
-    """The powers that every term has as a factor."""
-    first, *others = (dict(monomial) for monomial in terms)
-    shared = {a: min(q, *(o[a] for o in others)) for a, q in first.items()
-              if all(a in o for o in others)}  # fmt: skip
-    return tuple(shared.items())
-
-
-def _divided(num: Terms, den: Terms) -> Terms | None:
-    """num/den where it is a sum of few terms: by long division."""
-    atoms = sorted({a for terms in (num, den) for m in terms for a, _ in m}, key=lambda a: a.text)
-
-    def powers(monomial: Monomial) -> list[Fraction]:  # an order that multiplication keeps
-        own = dict(monomial)
-        return [own.get(atom, Fraction(0)) for atom in atoms]
-
-    lead = max(den, key=powers)
-    inverse = invert(lead)
-    result: Terms = {}
-    for _ in range(len(num)):
-        highest = max(num, key=powers)
-        step = {_join(highest, inverse): num[highest] / den[lead]}
-        result = _add(result, step)
-        num = _add(num, multiply(multiply(step, {(): -_ONE}), den))
-        if not num:
-            return result
-    return None
 
 
 def _multiplied_out(terms: Terms) -> Real:
@@ -320,30 +188,20 @@ def _multiplied_out(terms: Terms) -> Real:
             if whole and atom.kind == "cos":
                 sine = Atom("sin", f"sin({atom.arg})", atom.arg)
                 square = make({(): _ONE, ((sine, Fraction(2)),): -_ONE})
-                product = product * _whole_power(square, whole // 2)
+                product = product * whole_power(square, whole // 2)
             elif whole:
-                product = product * _whole_power(atom.arg, whole)
+                product = product * whole_power(atom.arg, whole)
         total = total + product * term(_ONE, kept)
     return total
 
 
-def _whole_power(base: Real, exponent: int) -> Real:
+def whole_power(base: Real, exponent: int) -> Real:
     if abs(exponent) > MAX_POWER:
         raise OverBudgetError(f"a sum to a power above {MAX_POWER}")
     result: Real = _ONE
     for _ in range(abs(exponent)):
         result = result * base
     return _ONE / result if exponent < 0 else result
-
-
-def _ball(terms: Terms) -> arb:
-    total = arb(0)
-    for monomial, coefficient in terms.items():
-        value = coefficient.ball()
-        for atom, q in monomial:
-            value = value * atom.power_ball(q)
-        total = total + value
-    return total
 
 
 def surd_parts(number: Real) -> list[tuple[Real, Fraction]] | None:

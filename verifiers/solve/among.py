@@ -8,6 +8,7 @@ from dataclasses import replace
 from verifiers.algebra.exact import Real, approximate
 from verifiers.algebra.periodic import INTEGERS, PeriodicSet, progression
 from verifiers.algebra.rationality import check_rationality, without_families
+from verifiers.algebra.repeating import RepeatingSet
 from verifiers.algebra.sets import EMPTY, RealSet, rational_between
 from verifiers.solve.equation import UndecidedError
 from verifiers.solve.solution import Solution
@@ -52,6 +53,8 @@ def _restricted(real: RealSet, domain: Domain) -> RealSet:
     """Raises ``UndecidedError``, ``OverBudgetError``."""
     if domain is Domain.POSITIVE:
         return real & _POSITIVE
+    if isinstance(real, RepeatingSet):
+        raise OverBudgetError("the integers or rationals of intervals that repeat")
     if isinstance(real, PeriodicSet):
         if real.period.rational is not None:
             return _on_rational_period(real, domain)

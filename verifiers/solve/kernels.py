@@ -193,6 +193,19 @@ def replaced(expr: Expr, part: Expr, by: Expr) -> Expr:
     return rebuild(expr, tuple(replaced(child, part, by) for child in children(expr)))
 
 
+def with_its_scale(expr: Expr, kernel: Expr) -> Expr:
+    """ln(x)/ln(2) as one function where it stands in no other place."""
+    scaled = {
+        part
+        for part in subexpressions(expr)
+        if isinstance(part, Div) and part.numerator == kernel and not free_names(part.denominator)
+    }
+    if len(scaled) != 1:
+        return kernel
+    (whole,) = scaled
+    return kernel if kernel in subexpressions(replaced(expr, whole, ZERO)) else whole
+
+
 def factors_of(expr: Expr) -> list[Expr]:
     """The factors of the tree, those of a numerator; a quotient's denominator as a power -1."""
     match expr:

@@ -10,7 +10,8 @@ from verifiers.algebra.eliminate import CannotEliminateError
 from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import Real
 from verifiers.algebra.functions import PI_NUMBER
-from verifiers.algebra.periodic import PeriodicSet, is_multiple, progression
+from verifiers.algebra.multiples import is_multiple
+from verifiers.algebra.periodic import PeriodicSet, progression
 from verifiers.algebra.roots import NoExactRootsError
 from verifiers.algebra.sets import EMPTY, REALS, RealSet, ascending
 from verifiers.domain import Condition, domain_set

@@ -8,20 +8,16 @@ is looked at, or the interval that the problem states.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from itertools import pairwise
 
+from verifiers.algebra.bands import ends_within, repeating_by_rule
 from verifiers.algebra.eliminate import CannotEliminateError
 from verifiers.algebra.exact import Real
 from verifiers.algebra.functions import PI_NUMBER
-from verifiers.algebra.periodic import (
-    MAX_RESIDUES,
-    PeriodicSet,
-    floor,
-    progression,
-    residues_within,
-)
+from verifiers.algebra.multiples import floor
+from verifiers.algebra.periodic import MAX_RESIDUES, PeriodicSet
+from verifiers.algebra.repeating import RepeatingSet
 from verifiers.algebra.roots import NoExactRootsError
-from verifiers.algebra.sets import EMPTY, REALS, RealSet, ascending, rational_between
+from verifiers.algebra.sets import EMPTY, RealSet, ascending
 from verifiers.domain import Condition, domain_set
 from verifiers.solve.equation import Equation, UndecidedError, equation_conditions, holds_at
 from verifiers.solve.kernels import minus
@@ -56,7 +52,7 @@ def solve_transcendental_inequality(read: Equation) -> Solution:
             search = Search([f"Where the two sides of {to_text(relation)} are equal:"])
             zeros.append(search.zeros(minus(relation.lhs, relation.rhs), read.unknown))
             sentences += search.sentences
-        if any(isinstance(each, PeriodicSet) for each in (domain, *zeros)):
+        if any(isinstance(each, PeriodicSet | RepeatingSet) for each in (domain, *zeros)):
             solutions, how = _of_a_period(read, [domain, *zeros])
         else:
             breaks = ascending(point for each in (domain, *zeros) for point in each.breaks)
@@ -92,9 +88,9 @@ def _by_cells(read: Equation, breaks: Sequence[Real]) -> tuple[RealSet, str]:
 def _of_a_period(read: Equation, changes: Sequence[RealSet]) -> tuple[RealSet, str]:
     """Where both sides repeat: all cells of one period, or of the interval that is stated."""
     period = _period(read)
-    residues = ascending(x for each in changes for x in residues_within(each, period))
     low, high = _hull(read)
     if low is not None and high is not None:
+        residues = ascending(x for each in changes for x in ends_within(each, period))
         first, last = floor(low / period), floor(high / period)
         if (last - first + 1) * len(residues) > MAX_RESIDUES:
             raise OverBudgetError(f"more than {MAX_RESIDUES} changes of order")
@@ -103,16 +99,7 @@ def _of_a_period(read: Equation, changes: Sequence[RealSet]) -> tuple[RealSet, s
         assert read.within is not None
         solutions, how = _by_cells(read, ascending([low, *breaks, high]))
         return solutions & read.within, how
-    ends = [*residues, residues[0] + period] if residues else []
-    between = [Real.of(rational_between(*pair)) for pair in pairwise(ends)]
-    holds = {holds_at(read, number) is True for number in between or [Real.of(0)]}
-    if len(holds) > 1:
-        raise NoExactRootsError("a family of intervals that repeats")
-    odd = [residue for residue in residues if (holds_at(read, residue) is True) not in holds]
-    exceptions = EMPTY
-    for residue in odd:
-        exceptions = exceptions | progression(residue, period)
-    solutions = REALS & ~exceptions if True in holds else exceptions
+    solutions = repeating_by_rule(period, changes, lambda number: holds_at(read, number) is True)
     return solutions, (
         f"They were put in, with one number of each interval between them, over one period "
         f"{period}: it holds for {solutions.describe(read.unknown)}."
@@ -139,7 +126,7 @@ def _period(read: Equation) -> Real:
 def _hull(read: Equation) -> tuple[Real | None, Real | None]:
     """The ends of the interval that the problem states; None where it has none."""
     within = read.within
-    if within is None or isinstance(within, PeriodicSet) or not within.breaks:
+    if within is None or isinstance(within, PeriodicSet | RepeatingSet) or not within.breaks:
         return None, None
     low = None if within.inside[0] else within.breaks[0]
     return low, None if within.inside[-1] else within.breaks[-1]

@@ -11,14 +11,23 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from fractions import Fraction
 from math import gcd, lcm
-from typing import TypeAlias
 
 from verifiers.algebra.angles import arccosine, arcsine, arctangent, direction
 from verifiers.algebra.exact import Real
 from verifiers.algebra.functions import PI_NUMBER
 from verifiers.algebra.periodic import progression
-from verifiers.algebra.real_poly import RealPoly, add, multiply, real_roots, scale
+from verifiers.algebra.real_poly import real_roots, scale
 from verifiers.algebra.sets import EMPTY, REALS, RealSet
+from verifiers.solve.circle import (
+    Circle,
+    constant,
+    in_double_angle,
+    in_half_angle,
+    plus,
+    product,
+    reduced,
+    sign_at_pi,
+)
 from verifiers.solve.exponential import exp_quotient
 from verifiers.solve.kernels import value_of
 from verifiers.syntax.ast import Add, Div, Expr, Func, Mul, Neg, Pow, Sym
@@ -26,10 +35,6 @@ from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.walk import children, free_names
 
 MAX_MULTIPLE = 8
-MAX_TERMS = 60
-
-Circle: TypeAlias = dict[tuple[int, int], Real]
-"""A polynomial in cos t and sin t: coefficients by (power of cos, power of sin)."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +46,7 @@ class _Turn:
 
 
 _ZERO, _ONE, _TWO = Real.of(0), Real.of(1), Real.of(2)
-_PLAIN = ("sin", "cos", "tan", "cot")
+_ANGULAR = ("sin", "cos", "tan", "cot", "sec", "csc")
 
 
 def affine(expr: Expr, unknown: str) -> tuple[Real, Real] | None:
@@ -58,7 +63,7 @@ def affine(expr: Expr, unknown: str) -> tuple[Real, Real] | None:
 
 def angles_of(expr: Expr) -> Iterator[Expr]:
     """The arguments of the outermost trigonometric functions of names, and a name outside them."""
-    if isinstance(expr, Func) and expr.name in (*_PLAIN, "sec", "csc"):
+    if isinstance(expr, Func) and expr.name in _ANGULAR:
         if free_names(expr):
             yield expr.arg
     elif isinstance(expr, Sym):
@@ -104,7 +109,7 @@ def _forms(expr: Expr, unknown: str) -> list[tuple[Real, Real]]:
 
 def _inside(expr: Expr, name: Expr) -> bool:
     """Whether the bare name stands only as an argument of a trigonometric function."""
-    if isinstance(expr, Func):
+    if isinstance(expr, Func) and expr.name in _ANGULAR:
         return True
     return expr != name and all(_inside(child, name) for child in children(expr))
 
@@ -120,7 +125,7 @@ def trigonometric_zeros(expr: Expr, unknown: str) -> tuple[RealSet, str] | None:
         return None
     poly = quotient[0]
     if poly and all(sum(powers) % 2 == 0 for powers in poly):
-        poly, rate = _in_double_angle(poly), _TWO * rate
+        poly, rate = in_double_angle(poly), _TWO * rate
     turns, why = _zeros_on_circle(poly)
     full = _TWO * PI_NUMBER
     solutions = EMPTY
@@ -135,7 +140,7 @@ def trigonometric_zeros(expr: Expr, unknown: str) -> tuple[RealSet, str] | None:
 
 def _zeros_on_circle(poly: Circle) -> tuple[list[Real] | None, str]:
     """The angles in one turn at which the polynomial is 0, None for all of them."""
-    for name, even, odd in (("cos", *_reduced(poly, 1)), ("sin", *_reduced(poly, 0))):
+    for name, even, odd in (("cos", *reduced(poly, 1)), ("sin", *reduced(poly, 0))):
         if not even and not odd:
             return None, "The two sides are the same, as sin^2 + cos^2 = 1."
         if even and odd:
@@ -148,10 +153,10 @@ def _zeros_on_circle(poly: Circle) -> tuple[list[Real] | None, str]:
         shown = ", ".join(map(str, found)) or "no real number"
         extra = f" or {other}(t) = 0" if odd else ""
         return angles, f"It is a polynomial in {name}(t), 0 only where {name}(t) = {shown}{extra}."
-    half = _in_half_angle(poly)
+    half = in_half_angle(poly)
     found = real_roots(half)
     angles = [_TWO * arctangent(value) for value in found]
-    if sum((c * _sign_at_pi(powers) for powers, c in poly.items()), _ZERO).sign() == 0:
+    if sum((c * sign_at_pi(powers) for powers, c in poly.items()), _ZERO).sign() == 0:
         angles.append(PI_NUMBER)
     shown = ", ".join(map(str, found)) or "no real number"
     return (
@@ -171,73 +176,20 @@ def _angles(name: str, value: Real) -> list[Real]:
     return [angle, PI_NUMBER - angle]
 
 
-def _sign_at_pi(powers: tuple[int, int]) -> Real:
-    cosine, sine = powers
-    return _ZERO if sine else Real.of((-1) ** cosine)
-
-
-def _reduced(poly: Circle, index: int) -> tuple[RealPoly, RealPoly]:
-    """A, B with the polynomial = A(c) + s*B(c); c is cos for index 1, sin for index 0."""
-    square: RealPoly = (_ONE, _ZERO, -_ONE)
-    halves: list[RealPoly] = [(), ()]
-    for powers, coefficient in poly.items():
-        gone, kept = powers[index], powers[1 - index]
-        part: RealPoly = (*(_ZERO,) * kept, coefficient)
-        for _ in range(gone // 2):
-            part = multiply(part, square)
-        halves[gone % 2] = add(halves[gone % 2], part)
-    return halves[0], halves[1]
-
-
-def _in_double_angle(poly: Circle) -> Circle:
-    """Even powers, by cos(t)^2 = (1 + cos 2t)/2 and cos(t)*sin(t) = sin(2t)/2."""
-    half: Real = Real.of(Fraction(1, 2))
-    total: Circle = {}
-    for (cosine, sine), coefficient in poly.items():
-        part = _term(coefficient)
-        steps: tuple[tuple[Circle, int], ...] = (
-            ({(0, 1): half}, cosine % 2),
-            ({(0, 0): half, (1, 0): half}, cosine // 2),
-            ({(0, 0): half, (1, 0): -half}, sine // 2),
-        )
-        for each, times in steps:
-            for _ in range(times):
-                part = _times(part, each)
-        total = _plus(total, part)
-    return total
-
-
-def _in_half_angle(poly: Circle) -> RealPoly:
-    """cos t = (1 - u^2)/(1 + u^2), sin t = 2u/(1 + u^2), u = tan(t/2); denominators cleared."""
-    degree = max(map(sum, poly))
-    total: RealPoly = ()
-    for (cosine, sine), coefficient in poly.items():
-        part: RealPoly = (coefficient,)
-        for each, times in (
-            ((_ONE, _ZERO, -_ONE), cosine),
-            ((_ZERO, _TWO), sine),
-            ((_ONE, _ZERO, _ONE), degree - cosine - sine),
-        ):
-            for _ in range(times):
-                part = multiply(part, each)
-        total = add(total, part)
-    return total
-
-
 def _circle(expr: Expr, unknown: str, turn: _Turn) -> tuple[Circle, Circle] | None:
     """The tree as a quotient of polynomials in cos t and sin t."""
     if not free_names(expr):
         value = value_of(expr)
-        return None if value is None else (_term(value), _term(_ONE))
+        return None if value is None else (constant(value), constant(_ONE))
     match expr:
-        case Func(name, arg) if name in _PLAIN:
+        case Func(name, arg) if name in _ANGULAR[:4]:
             cosine, sine = _multiple_angle(arg, unknown, turn)
-            pairs = {"sin": (sine, _term(_ONE)), "cos": (cosine, _term(_ONE)),
+            pairs = {"sin": (sine, constant(_ONE)), "cos": (cosine, constant(_ONE)),
                      "tan": (sine, cosine), "cot": (cosine, sine)}  # fmt: skip
             return pairs[name]
         case Neg(arg):
             inner = _circle(arg, unknown, turn)
-            return None if inner is None else (_times(inner[0], _term(-_ONE)), inner[1])
+            return None if inner is None else (product(inner[0], constant(-_ONE)), inner[1])
         case Add(parts) | Mul(parts):
             result = None
             for part in parts:
@@ -250,7 +202,7 @@ def _circle(expr: Expr, unknown: str, turn: _Turn) -> tuple[Circle, Circle] | No
             top, bottom = _circle(above, unknown, turn), _circle(below, unknown, turn)
             if top is None or bottom is None or not bottom[0]:
                 return None
-            return _times(top[0], bottom[1]), _times(top[1], bottom[0])
+            return product(top[0], bottom[1]), product(top[1], bottom[0])
         case Pow(base, exponent) if not free_names(exponent):
             return _circle_power(base, exponent, unknown, turn)
     return None
@@ -259,12 +211,12 @@ def _circle(expr: Expr, unknown: str, turn: _Turn) -> tuple[Circle, Circle] | No
 def _joined(
     expr: Expr, left: tuple[Circle, Circle], right: tuple[Circle, Circle]
 ) -> tuple[Circle, Circle]:
-    below = _times(left[1], right[1])
+    below = product(left[1], right[1])
     if isinstance(expr, Mul):
-        return _times(left[0], right[0]), below
+        return product(left[0], right[0]), below
     if left[1] == right[1]:
-        return _plus(left[0], right[0]), left[1]
-    return _plus(_times(left[0], right[1]), _times(right[0], left[1])), below
+        return plus(left[0], right[0]), left[1]
+    return plus(product(left[0], right[1]), product(right[0], left[1])), below
 
 
 def _circle_power(
@@ -274,9 +226,9 @@ def _circle_power(
     times = None if value is None else value.rational
     if inner is None or times is None or times.denominator > 1 or not 0 < abs(times) <= 8:
         return None
-    above, below = _term(_ONE), _term(_ONE)
+    above, below = constant(_ONE), constant(_ONE)
     for _ in range(abs(times.numerator)):
-        above, below = _times(above, inner[0]), _times(below, inner[1])
+        above, below = product(above, inner[0]), product(below, inner[1])
     return (above, below) if times > 0 else (below, above)
 
 
@@ -288,36 +240,11 @@ def _multiple_angle(arg: Expr, unknown: str, turn: _Turn) -> tuple[Circle, Circl
     assert times is not None
     if abs(times) > MAX_MULTIPLE:
         raise OverBudgetError(f"more than {MAX_MULTIPLE} times the smallest angle")
-    cosine, sine = (_term(each) for each in direction(found[1] - found[0] * turn.phase))
+    cosine, sine = (constant(each) for each in direction(found[1] - found[0] * turn.phase))
     step: tuple[Circle, Circle] = ({(1, 0): _ONE}, {(0, 1): _ONE if times > 0 else -_ONE})
     for _ in range(abs(times.numerator)):
         cosine, sine = (
-            _plus(_times(cosine, step[0]), _times(_times(sine, step[1]), _term(-_ONE))),
-            _plus(_times(cosine, step[1]), _times(sine, step[0])),
+            plus(product(cosine, step[0]), product(product(sine, step[1]), constant(-_ONE))),
+            plus(product(cosine, step[1]), product(sine, step[0])),
         )
     return cosine, sine
-
-
-def _term(value: Real) -> Circle:
-    return {(0, 0): value} if value.sign() else {}
-
-
-def _plus(left: Circle, right: Circle) -> Circle:
-    result = dict(left)
-    for powers, coefficient in right.items():
-        total = result[powers] + coefficient if powers in result else coefficient
-        if total.sign():
-            result[powers] = total
-        else:
-            del result[powers]
-    return result
-
-
-def _times(left: Circle, right: Circle) -> Circle:
-    result: Circle = {}
-    for (a, b), coefficient in left.items():
-        for (c, d), factor in right.items():
-            result = _plus(result, {(a + c, b + d): coefficient * factor})
-    if len(result) > MAX_TERMS:
-        raise OverBudgetError("a trigonometric polynomial of too many terms")
-    return result

@@ -8,21 +8,18 @@ right on the domain of the tree; whoever asks takes away the rest.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from fractions import Fraction
 
-from verifiers.algebra.angles import arccosine, arcsine, arctangent, direction
 from verifiers.algebra.exact import Real
-from verifiers.algebra.functions import PI_NUMBER, exponential, logarithm, real_power
-from verifiers.algebra.periodic import progression
+from verifiers.algebra.functions import exponential, logarithm
 from verifiers.algebra.roots import NoExactRootsError
 from verifiers.algebra.sets import EMPTY, REALS, RealSet
 from verifiers.solve.algebraic import solve_algebraic
 from verifiers.solve.equation import Equation
 from verifiers.solve.exponential import SMALL_FRACTIONS, exp_quotient, exponential_zeros
+from verifiers.solve.inverses import inverse, where_within
 from verifiers.solve.kernels import (
     ZERO,
     E,
-    factors_of,
     is_transcendental,
     kernels,
     minus,
@@ -32,6 +29,7 @@ from verifiers.solve.kernels import (
     replaced,
     terms_of,
     value_of,
+    with_its_scale,
 )
 from verifiers.solve.logarithmic import (
     has_log,
@@ -40,13 +38,13 @@ from verifiers.solve.logarithmic import (
     with_split_logs,
     without_logs,
 )
+from verifiers.solve.products import split_product
 from verifiers.solve.trigonometric import affine, trigonometric_zeros
-from verifiers.syntax.ast import Abs, Add, Expr, Func, Log, Mul, Neg, Num, Pow, Relation, Root, Sym
+from verifiers.syntax.ast import Abs, Add, Expr, Func, Log, Mul, Neg, Pow, Relation, Root, Sym
 from verifiers.syntax.text import to_text
 from verifiers.syntax.walk import free_names
 
 MAX_STEPS = 40
-_HALF = Real.of(Fraction(1, 2))
 
 
 @dataclass
@@ -71,7 +69,7 @@ class Search:
         expr = normal(expr)
         if not is_transcendental(expr):
             return self.zeros(expr, unknown)
-        factors = _split_product(expr)
+        factors = split_product(expr)
         for constant in (each for each in factors if not free_names(each)):
             value = value_of(constant)
             if value is None or value.sign() == 0:
@@ -109,13 +107,13 @@ class Search:
         found = list(dict.fromkeys(kernels(expr)))
         if len(found) != 1 or isinstance(found[0], Sym):
             return None
-        kernel = found[0]
+        kernel = with_its_scale(expr, found[0])
         if exp_quotient(expr, unknown) is not None:
             return None  # better as a sum of exponentials
         letter = _fresh(unknown)
         inner = replaced(expr, kernel, Sym(letter))
         if inner == Sym(letter):
-            return self._inverse(kernel, Real.of(0), unknown)
+            return inverse(self, kernel, Real.of(0), unknown)
         if isinstance(kernel, Func) and trigonometric_zeros(expr, unknown) is not None:
             return None
         values = self.zeros(inner, letter)
@@ -124,7 +122,7 @@ class Search:
         if values.missing_points is not None:
             return ~self._inverses(kernel, values.missing_points, unknown)
         if values.points is None:
-            raise NoExactRootsError("solutions in intervals of a transcendental function")
+            return where_within(self, kernel, values, unknown)
         self.sentences.append(
             f"With {letter} = {to_text(kernel)} it is solved by {letter} = "
             f"{', '.join(map(str, values.points)) or 'no real number'} only."
@@ -134,7 +132,7 @@ class Search:
     def _inverses(self, kernel: Expr, values: tuple[Real, ...], unknown: str) -> RealSet:
         result = EMPTY
         for value in values:
-            result = result | self._inverse(kernel, value, unknown)
+            result = result | inverse(self, kernel, value, unknown)
         return result
 
     def _shell(self, expr: Expr, unknown: str) -> RealSet | None:
@@ -149,69 +147,8 @@ class Search:
         values = self.zeros(replaced(expr, shell, Sym(letter)), letter)
         return None if values.points is None else self._inverses(shell, values.points, unknown)
 
-    def _inverse(self, kernel: Expr, value: Real, unknown: str) -> RealSet:
-        """Where a function of the unknown has this value."""
-        match kernel:
-            case Log(arg, _):
-                return self._equal(arg, exponential(value), unknown)
-            case Pow(base, exponent):
-                below = value_of(base)
-                if below is None or below.sign() <= 0 or below == Real.of(1):
-                    raise NoExactRootsError("a power whose base is not a positive constant")
-                if value.sign() <= 0:
-                    self.sentences.append(f"{to_text(kernel)} = {value} never holds.")
-                    return EMPTY
-                return self._equal(exponent, logarithm(value) / logarithm(below), unknown)
-            case Abs(arg):
-                if value.sign() < 0:
-                    return EMPTY
-                return self._equal(arg, value, unknown) | self._equal(arg, -value, unknown)
-            case Root(arg, index):
-                if value.sign() < 0 and index % 2 == 0:
-                    return EMPTY
-                return self._equal(arg, real_power(value, Real.of(index)), unknown)
-            case Func(name, arg):
-                return self._inverse_function(name, arg, value, unknown)
-        raise NoExactRootsError("no inverse")
-
-    def _inverse_function(self, name: str, arg: Expr, value: Real, unknown: str) -> RealSet:
-        if name in ("arcsin", "arccos", "arctan"):
-            return self._inverse_arc(name, arg, value, unknown)
-        if name in ("sin", "cos") and abs(value) > Real.of(1):
-            self.sentences.append(f"{name} = {value} never holds.")
-            return EMPTY
-        form = affine(arg, unknown)
-        if form is None:
-            raise NoExactRootsError("a trigonometric function of what is not linear")
-        rate, shift = form
-        period = PI_NUMBER if name in ("tan", "cot") else PI_NUMBER + PI_NUMBER
-        angles = {
-            "sin": lambda: [arcsine(value), PI_NUMBER - arcsine(value)],
-            "cos": lambda: [arccosine(value), -arccosine(value)],
-            "tan": lambda: [arctangent(value)],
-            "cot": lambda: [PI_NUMBER * _HALF - arctangent(value)],
-        }[name]()
-        result = EMPTY
-        for angle in angles:
-            result = result | progression((angle - shift) / rate, period / rate)
-        self.sentences.append(
-            f"{to_text(Func(name, arg))} = {value} holds for {result.as_answer(unknown)} only."  # type: ignore[arg-type]
-        )
-        return result
-
-    def _inverse_arc(self, name: str, arg: Expr, value: Real, unknown: str) -> RealSet:
-        low, high = -PI_NUMBER * _HALF, PI_NUMBER * _HALF
-        if name == "arccos":
-            low, high = Real.of(0), PI_NUMBER
-        inside = low < value < high if name == "arctan" else low <= value <= high
-        if not inside:
-            self.sentences.append(f"{name} is never {value}.")
-            return EMPTY
-        cosine, sine = direction(value)
-        target = {"arcsin": sine, "arccos": cosine}.get(name)
-        return self._equal(arg, sine / cosine if target is None else target, unknown)
-
-    def _equal(self, expr: Expr, value: Real, unknown: str) -> RealSet:
+    def equal(self, expr: Expr, value: Real, unknown: str) -> RealSet:
+        """Where ``expr`` has this value."""
         if expr == Sym(unknown):
             return RealSet.points_only([value])
         return self.zeros(minus(expr, number_expr(value)), unknown)
@@ -306,37 +243,3 @@ def _fresh(unknown: str) -> str:
 
 def _bare_unknown(expr: Expr) -> bool:
     return any(isinstance(each, Sym) for each in kernels(expr))
-
-
-def _split_product(expr: Expr) -> list[Expr]:
-    """Trees whose zeros, taken together, are those of ``expr`` where it is defined."""
-    shared = _shared_factors(expr)
-    if shared is not None:
-        return shared
-    parts = []
-    for factor in factors_of(expr):
-        if isinstance(factor, Pow) and not free_names(factor.exponent):
-            value = value_of(factor.exponent)
-            if value is not None and value.sign() > 0:
-                parts += _split_product(factor.base)
-            continue
-        parts.append(factor)
-    return parts
-
-
-def _shared_factors(expr: Expr) -> list[Expr] | None:
-    """x*ln x - ln x as (x - 1) and ln x."""
-    if not isinstance(expr, Add):
-        return None
-    terms = [factors_of(term) for term in terms_of(expr)]
-    for factor in terms[0]:
-        if is_transcendental(factor) and free_names(factor) and all(factor in t for t in terms):
-            rest = []
-            for term in terms:
-                term.remove(factor)
-                rest.append(Mul(tuple(term)) if len(term) > 1 else term[0] if term else _ONE)
-            return [factor, Add(tuple(rest))]
-    return None
-
-
-_ONE = Num(Fraction(1))

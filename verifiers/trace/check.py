@@ -9,6 +9,7 @@ from verifiers.solve import Solution, UndecidedError, outcome_of
 from verifiers.steps import Claim as LineClaim
 from verifiers.steps import Line
 from verifiers.syntax.ast import Sym
+from verifiers.syntax.errors import OverBudgetError
 from verifiers.trace.errors import first_error
 from verifiers.trace.facts import Judged, facts_of
 from verifiers.trace.records import Claim, ClaimKind, Trace, Truth
@@ -36,6 +37,13 @@ def check_steps(problem: Problem | str, completion: str) -> Trace:
         solution, Solution
     ):  # fmt: skip
         return _unchecked(problem, completion, verdict, has_keyword)
+    try:
+        return _checked(problem, completion, verdict, solution)
+    except OverBudgetError:  # solutions that repeat, compared with sets that do not
+        return _unchecked(problem, completion, verdict, has_keyword)
+
+
+def _checked(problem: Problem, completion: str, verdict: Verdict, solution: Solution) -> Trace:
     facts = facts_of(problem, solution)
     statements = read_statements(completion, solution.unknown, solution.equation.parameters)
     judged = judge_all(facts, statements, completion, problem.ask)
@@ -46,7 +54,7 @@ def check_steps(problem: Problem | str, completion: str) -> Trace:
         habits=read_habits(problem, completion, verdict, _lines(statements)),
         transition=transition,
         correction=correction,
-        keyword_aha=has_keyword,
+        keyword_aha=REFLECTION.search(completion) is not None,
         verdict=verdict,
     )
 
@@ -72,7 +80,7 @@ def _unchecked(problem: Problem, completion: str, verdict: Verdict, has_keyword:
     unknown = problem.unknown or "x"
     claims = []
     for statement in read_statements(completion, unknown.split(",")[0]):
-        truth, evidence = Truth.UNDECIDED, "The problem is not one equation in one unknown."
+        truth, evidence = Truth.UNDECIDED, "The problem is beyond the checking of steps."
         if statement.box is not None and problem.ask is Ask.SOLUTIONS:
             found = verify(problem, statement.box)
             truth, evidence = truth_of(found), " ".join(found.evidence)[:300]

@@ -138,3 +138,19 @@ def test_mutated_traces_raise_nothing(index, seed):
         )
     trace = check_steps(problem_of(row), "".join(text))
     assert trace.as_dict()["claims"] is not None
+
+
+@pytest.mark.parametrize("problem", ["tan x > 1", "sin x >= 1/2", "|sin x| >= 1/2", "sin x = 1/2"])
+@pytest.mark.parametrize(
+    "text",
+    [
+        "x = 2\n\\boxed{2}",
+        "x = pi/4 or x = 3\nCheck x = 3: tan 3 > 1\n\\boxed{x = pi/4}",
+        "sin x >= 1/2\nx >= pi/6\n\\boxed{x >= pi/6}",
+        "No solution. \\boxed{no solution}",
+    ],
+)
+def test_solutions_that_repeat_raise_nothing(problem, text):
+    trace = check_steps(Problem(equation=problem, unknown="x"), text)
+    assert trace.claims[-1].truth is Truth.FALSE
+    assert not trace.verified_aha
