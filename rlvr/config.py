@@ -8,25 +8,25 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated, Literal, Self
 
-from pydantic import BaseModel, ConfigDict, Field, model_validator
+from pydantic import Field, model_validator
 
-Count = Annotated[int, Field(ge=0)]
-Positive = Annotated[int, Field(ge=1)]
-Weight = Annotated[float, Field(ge=0)]
-PositiveFloat = Annotated[float, Field(gt=0)]
-Share = Annotated[float, Field(ge=0, le=1)]
-# Strict models refuse "data" for a path and a list for a tuple, which is all that TOML can write.
+from rlvr.config_base import Betas, Count, Positive, PositiveFloat, Section, Share, Weight
+from rlvr.config_learn import (
+    AdvantageConfig,
+    AggregationConfig,
+    ClippedConfig,
+    EngineGapConfig,
+    GroupMeanConfig,
+    KlConfig,
+    NoKlConfig,
+    StepTokensConfig,
+    SurrogateConfig,
+    TokenTruncateConfig,
+)
+from rlvr.config_sampling import SamplingConfig
+
+# Strict models refuse "data" for a path, which is all that TOML can write.
 AnyPath = Annotated[Path, Field(strict=False)]
-Betas = Annotated[
-    tuple[Annotated[float, Field(ge=0, lt=1)], Annotated[float, Field(ge=0, lt=1)]],
-    Field(strict=False, description="two numbers from 0 to below 1, as [0.9, 0.95]"),
-]
-
-
-class Section(BaseModel):
-    """Frozen; unknown keys, wrong types ("40" for 40), infinities and NaN are refused."""
-
-    model_config = ConfigDict(frozen=True, extra="forbid", strict=True, allow_inf_nan=False)
 
 
 class NoviceConfig(Section):
@@ -118,6 +118,14 @@ class RolloutConfig(Section):
     parity_p99_limit: PositiveFloat = 0.5  # nats, of 99 % of the tokens
 
 
+class OverlongConfig(Section):
+    """Minus ``penalty`` times the share of the ``buffer`` tokens after ``start`` that are used."""
+
+    penalty: Weight = 0.0
+    start: Count = 96
+    buffer: Positive = 32
+
+
 class RewardConfig(Section):
     """Weights of the terms. ``truncated``: what becomes of a completion that was cut off."""
 
@@ -127,6 +135,7 @@ class RewardConfig(Section):
     process: Weight = 0.0
     truncated: Literal["mask", "penalise"] = "penalise"
     truncated_penalty: Weight = 0.2
+    overlong: OverlongConfig = OverlongConfig()
 
 
 class GrpoConfig(Section):
@@ -135,12 +144,28 @@ class GrpoConfig(Section):
     steps: Count = 143
     problems: Positive = 32  # P
     group_size: Positive = 8  # G
-    advantage: Literal["group_mean", "group_std"] = "group_mean"  # rlvr/learn/advantage.py
-    clip_low: Weight = 0.2
-    clip_high: Weight = 0.28
-    importance_cap: PositiveFloat = 2.0
+    epochs: Positive = 1  # passes over a batch
+    mini_batches: Positive = 1  # updates a pass
+    entropy_bonus: Weight = 0.0
     micro_batch_tokens: Positive = 4_096
+    advantage: AdvantageConfig = GroupMeanConfig()
+    surrogate: SurrogateConfig = ClippedConfig()
+    aggregation: AggregationConfig = StepTokensConfig()
+    engine_gap: EngineGapConfig = TokenTruncateConfig()
+    kl: KlConfig = NoKlConfig()
+    sampling: SamplingConfig = SamplingConfig()
     optimizer: OptimizerConfig = OptimizerConfig(lr=1e-4, final_lr=1e-5, warmup_steps=5)
+
+    @model_validator(mode="after")
+    def _refill_fits(self) -> Self:
+        accepted = ("group_mean", "group_std", "rloo", "group_mean_batch_std")
+        if self.sampling.refill_rounds and self.advantage.kind not in accepted:
+            raise ValueError(
+                f"sampling.refill_rounds replaces groups that teach a group baseline nothing; with "
+                f'the advantage "{self.advantage.kind}" they do: 0 is accepted, or one of '
+                f"{', '.join(accepted)}"
+            )
+        return self
 
 
 class EvalConfig(Section):
@@ -196,6 +221,16 @@ class Config(Section):
             raise ValueError(
                 f"rollout.max_new_tokens must be below model.max_length, which the prompt shares; "
                 f"got {self.rollout.max_new_tokens} and {self.model.max_length}"
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _overlong_is_reached(self) -> Self:
+        overlong, limit = self.reward.overlong, self.rollout.max_new_tokens
+        if overlong.penalty and overlong.start >= limit:
+            raise ValueError(
+                f"reward.overlong.start must be below rollout.max_new_tokens, or no completion is "
+                f"ever overlong; got {overlong.start} and {limit}"
             )
         return self
 

@@ -22,6 +22,35 @@ def fields() -> dict[str, FieldInfo]:
 
 
 @cache
+def parts() -> dict[str, dict[str, type[BaseModel]]]:
+    """Every section that comes in kinds: ``{"grpo.surrogate": {"clipped": ClippedConfig, ...}}``.
+
+    Its keys in ``fields`` are those of all kinds together.
+    """
+    return dict(_parts(Config, ""))
+
+
+def part_of(key: str) -> str | None:
+    """The section of several kinds that a key belongs to."""
+    section = key.rpartition(".")[0]
+    return section if section in parts() else None
+
+
+def full_key(key: str, value: object) -> str:
+    """A part may be given by its kind alone: ``grpo.surrogate=cispo``."""
+    return f"{key}.kind" if key in parts() and isinstance(value, str) else key
+
+
+def accepted_by_kind(part: str) -> str:
+    """``'kind "clipped" accepts clip_low, clip_high; kind "reinforce" accepts nothing else'``."""
+    words = []
+    for kind, section in parts()[part].items():
+        keys = [key for key in section.model_fields if key != "kind"]
+        words.append(f'kind "{kind}" accepts {", ".join(keys) or "nothing else"}')
+    return "; ".join(words)
+
+
+@cache
 def sections() -> frozenset[str]:
     """Every key that holds a table of keys: ``{"sft", "sft.optimizer", ...}``."""
     parts = [key.split(".")[:-1] for key in fields()]
@@ -42,7 +71,14 @@ def accepts(key: str) -> str:
         return field.description
     if get_origin(field.annotation) is Literal:
         return "one of " + ", ".join(f'"{choice}"' for choice in get_args(field.annotation))
-    names = {int: "a whole number", float: "a number", str: "text", Path: "a path", NoneType: ""}
+    names = {
+        bool: "true or false",
+        int: "a whole number",
+        float: "a number",
+        str: "text",
+        Path: "a path",
+        NoneType: "",
+    }
     words = " or ".join(filter(None, (names.get(kind, str(kind)) for kind in takes(key))))
     for name, limit in (("ge", "at least"), ("gt", "above"), ("le", "at most"), ("lt", "below")):
         for constraint in field.metadata:
@@ -76,5 +112,26 @@ def _walk(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, FieldInfo]
     for name, field in model.model_fields.items():
         if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
             yield from _walk(field.annotation, f"{prefix}{name}.")
+        elif kinds := _kinds(field):
+            choice: Any = Literal.__getitem__(tuple(kinds))
+            yield f"{prefix}{name}.kind", FieldInfo(annotation=choice, default=field.default.kind)
+            for section in kinds.values():
+                for key, value in _walk(section, f"{prefix}{name}."):
+                    if not key.endswith(".kind"):
+                        yield key, value
         else:
             yield prefix + name, field
+
+
+def _parts(model: type[BaseModel], prefix: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    for name, field in model.model_fields.items():
+        if isinstance(field.annotation, type) and issubclass(field.annotation, BaseModel):
+            yield from _parts(field.annotation, f"{prefix}{name}.")
+        elif kinds := _kinds(field):
+            yield prefix + name, kinds
+
+
+def _kinds(field: FieldInfo) -> dict[str, type[BaseModel]]:
+    if field.discriminator != "kind":
+        return {}
+    return {section.model_fields["kind"].default: section for section in get_args(field.annotation)}

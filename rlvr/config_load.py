@@ -15,7 +15,18 @@ from pydantic import ValidationError
 from pydantic_core import ErrorDetails
 
 from rlvr.config import Config
-from rlvr.config_keys import accepts, fields, nearest, sections, takes, unknown
+from rlvr.config_keys import (
+    accepted_by_kind,
+    accepts,
+    fields,
+    full_key,
+    nearest,
+    part_of,
+    parts,
+    sections,
+    takes,
+    unknown,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,16 +49,17 @@ def load_config(
     (with the nearest known one) and every wrong value (with what is accepted), and where it stood.
     """
     problems: list[str] = []
-    settings: list[_Setting] = []
+    layers: list[list[_Setting]] = []
     if preset is not None:
-        settings += _from_toml(_preset_text(preset), f"preset {preset}", problems)
+        layers.append(_from_toml(_preset_text(preset), f"preset {preset}", problems))
     if path is not None:
-        settings += _from_toml(_file_text(path), str(path), problems)
-    for override in overrides:
-        settings += _from_override(override, problems)
+        layers.append(_from_toml(_file_text(path), str(path), problems))
+    layers.append([s for override in overrides for s in _from_override(override, problems)])
     values = dict(_leaves(Config().model_dump()))
+    for part in parts():
+        _choose_kind(part, layers, values, problems)
     given: dict[str, _Setting] = {}
-    for setting in settings:
+    for setting in (setting for layer in layers for setting in layer):
         if setting.key in fields():
             given[setting.key] = setting
             values[setting.key] = _fitted(setting)
@@ -61,6 +73,39 @@ def load_config(
         count = f"{len(problems)} problem{'s' if len(problems) > 1 else ''}"
         raise ValueError("\n  ".join([f"{count} in the configuration:", *problems]))
     return config
+
+
+def _choose_kind(
+    part: str, layers: list[list[_Setting]], values: dict[str, object], problems: list[str]
+) -> None:
+    """Make ``values`` start from the defaults of the kind that the last layer to name one names.
+
+    A layer that names another kind than those before it starts the part anew: what they said
+    about the old kind's keys is dropped, and is no mistake.
+    """
+    kinds, chosen, start = parts()[part], values[f"{part}.kind"], 0
+    for number, layer in enumerate(layers):
+        named = [_fitted(s) for s in layer if s.key == f"{part}.kind"]
+        if named and named[-1] in kinds and named[-1] != chosen:
+            chosen, start = named[-1], number
+    keys = dict(_leaves(kinds[str(chosen)]().model_dump(), f"{part}."))
+    for key in [key for key in values if part_of(key) == part]:
+        del values[key]
+    values |= keys
+    for number, layer in enumerate(layers):
+        for setting in [s for s in layer if part_of(s.key) == part and s.key in fields()]:
+            if number >= start and setting.key not in keys:
+                problems.append(
+                    f'{setting.key} ({setting.origin}): the kind is "{chosen}"; '
+                    f"{accepted_by_kind(part)}"
+                )
+            elif (
+                number >= start and setting.key == f"{part}.kind" and _fitted(setting) not in kinds
+            ):
+                problems.append(_refusal(setting))
+            elif number >= start:
+                continue
+            layer.remove(setting)
 
 
 def preset_names() -> list[str]:
@@ -88,6 +133,8 @@ def dump_toml(config: Config) -> str:
 
 
 def _toml_value(value: object) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
     if isinstance(value, tuple):
         return "[" + ", ".join(map(_toml_value, value)) + "]"
     if isinstance(value, str | Path):
@@ -140,7 +187,7 @@ def _from_override(text: str, problems: list[str]) -> list[_Setting]:
     if isinstance(value, dict):
         leaves = _leaves(value, f"{key}.")
         return [_Setting(name, leaf, origin) for name, leaf in leaves]
-    return [_Setting(key, value, origin, raw)]
+    return [_Setting(full_key(key, value), value, origin, raw)]
 
 
 def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, Any]]:
@@ -150,7 +197,7 @@ def _leaves(table: Mapping[str, Any], prefix: str = "") -> Iterator[tuple[str, A
         if isinstance(value, dict) and key in sections():
             yield from _leaves(value, f"{key}.")
         else:
-            yield key, value
+            yield full_key(key, value), value
 
 
 def _nested(values: Mapping[str, object]) -> dict[str, Any]:
@@ -175,12 +222,26 @@ def _fitted(setting: _Setting) -> object:
 
 def _explained(detail: ErrorDetails, given: Mapping[str, _Setting]) -> str:
     """One line about one refused value."""
-    location = [str(part) for part in detail["loc"]]
+    location = _without_tags([str(part) for part in detail["loc"]])
     while location and ".".join(location) not in fields():
         location.pop()
     key = ".".join(location)
     if not key:  # two keys that do not go together
-        section = ".".join(map(str, detail["loc"]))
+        section = ".".join(_without_tags([str(part) for part in detail["loc"]]))
         return f"{section}: {detail['ctx']['error']}" if section else str(detail["ctx"]["error"])
-    setting = given[key]
-    return f"{key} ({setting.origin}): accepts {accepts(key)}; got {setting.value!r}"
+    return _refusal(given[key])
+
+
+def _without_tags(location: list[str]) -> list[str]:
+    """The keys of a place: pydantic names the kind of a part too, after the part."""
+    kept: list[str] = []
+    for name in location:
+        if name not in parts().get(".".join(kept), {}):
+            kept.append(name)
+    return kept
+
+
+def _refusal(setting: _Setting) -> str:
+    return (
+        f"{setting.key} ({setting.origin}): accepts {accepts(setting.key)}; got {setting.value!r}"
+    )

@@ -43,6 +43,7 @@ class Estimate:
     gradients_mb: float
     optimizer_mb: float
     activations_mb: float
+    reference_mb: float
     engine_weights_mb: float
     kv_cache_mb: float
     kv_cache_needed_mb: float
@@ -51,16 +52,17 @@ class Estimate:
     def total_mb(self) -> float:
         """All that is held at once; ``kv_cache_needed_mb`` lies within ``kv_cache_mb``."""
         trainer = self.weights_mb + self.gradients_mb + self.optimizer_mb + self.activations_mb
-        return trainer + self.engine_weights_mb + self.kv_cache_mb
+        return trainer + self.reference_mb + self.engine_weights_mb + self.kv_cache_mb
 
 
 def estimate(config: Config, vocab_size: int) -> Estimate:
     """Estimate a run. ``vocab_size`` is of the model made from nothing; a model with a ``path``
     brings its own, and only its ``config.json`` is read (``ValueError`` if that fails).
 
-    Trainer: float32 weights and gradients 4N bytes each, AdamW's two moments 8N. Engine: N at
-    its dtype. KV cache needed at once: 2 × layers × kv_heads × head_width numbers a token, for
-    as many sequences as run together, each ``model.max_length`` tokens long.
+    Trainer: float32 weights and gradients 4N bytes each, AdamW's two moments 8N, and 4N for the
+    reference of ``grpo.kl``. Engine: N at its dtype. KV cache needed at once: 2 × layers ×
+    kv_heads × head_width numbers a token, for as many sequences as run together, each
+    ``model.max_length`` tokens long.
     """
     model = config.model
     sizes = _hub_sizes(model.path) if model.path is not None else _made_sizes(model, vocab_size)
@@ -68,6 +70,7 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
     bytes_each = FLOAT32 if config.rollout.dtype == "float32" else 2
     grpo, rollout = config.grpo, config.rollout
     completions = grpo.problems * grpo.group_size
+    drawn = completions * (1 + grpo.sampling.refill_rounds)
     tokens_at_once = max(config.sft.batch_tokens, grpo.micro_batch_tokens)
     kv_per_token = 2 * sizes.layers * sizes.kv_heads * sizes.head_width * bytes_each
     sequences = min(rollout.max_sequences, completions)
@@ -79,13 +82,14 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
         sft_tokens_per_step=config.sft.batch_tokens,
         sft_tokens=config.sft.batch_tokens * config.sft.steps,
         completions_per_step=completions,
-        grpo_tokens_per_step=completions * rollout.max_new_tokens,
-        grpo_tokens=completions * rollout.max_new_tokens * grpo.steps,
+        grpo_tokens_per_step=drawn * rollout.max_new_tokens,
+        grpo_tokens=drawn * rollout.max_new_tokens * grpo.steps,
         eval_tokens=evaluated * rollout.max_new_tokens,
         weights_mb=n * FLOAT32 / MB,
         gradients_mb=n * FLOAT32 / MB,
         optimizer_mb=2 * n * FLOAT32 / MB,
         activations_mb=tokens_at_once * activations_per_token(sizes) * FLOAT32 / MB,
+        reference_mb=n * FLOAT32 / MB if grpo.kl.kind != "none" else 0.0,
         engine_weights_mb=n * bytes_each / MB,
         kv_cache_mb=rollout.kv_cache_gb * 2**30 / MB,
         kv_cache_needed_mb=sequences * model.max_length * kv_per_token / MB,
@@ -131,6 +135,8 @@ def estimate_table(found: Estimate) -> Table:
     table.add_row("trainer: gradients", _mb(found.gradients_mb))
     table.add_row("trainer: AdamW moments", _mb(found.optimizer_mb))
     table.add_row("trainer: activations (at most)", _mb(found.activations_mb))
+    if found.reference_mb:
+        table.add_row("trainer: weights of the reference", _mb(found.reference_mb))
     table.add_row("engine: weights", _mb(found.engine_weights_mb))
     needed = f" ({_mb(found.kv_cache_needed_mb)} if all are full)"
     table.add_row("engine: KV cache" + needed, _mb(found.kv_cache_mb))

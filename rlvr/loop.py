@@ -10,18 +10,19 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from rlvr.collect import collect, reward_arrays
 from rlvr.config import Config
-from rlvr.data.order import batch_indices
-from rlvr.learn.advantage import ADVANTAGES, informative
+from rlvr.data.sampler import TaskSampler
+from rlvr.learn.advantages.groups import informative
 from rlvr.learn.sft import SftTrainer
 from rlvr.learn.trainer import Trainer
 from rlvr.metrics import group_metrics
 from rlvr.prompt import Prompter
-from rlvr.rollout.engine import RolloutEngine, SamplingSettings
+from rlvr.rollout.engine import RolloutEngine
 from rlvr.rollout.parity import compare_logprobs
-from rlvr.rollouts import Group, generate, score_groups
+from rlvr.rollouts import Group
 from rlvr.timing import Stopwatch
-from rlvr.types import Task, TrainingSequence
+from rlvr.types import TrainingSequence
 
 Metrics = dict[str, float]
 
@@ -53,38 +54,29 @@ def reinforce(
     engine: RolloutEngine,
     trainer: Trainer,
     prompter: Prompter,
-    tasks: Sequence[Task],
+    sampler: TaskSampler,
     first_step: int,
     config: Config,
     after_step: AfterStep,
 ) -> None:
-    """Group-baseline policy gradient (GRPO), from ``first_step`` on, one update a batch.
+    """Policy gradient on groups of completions (GRPO and its relatives), from ``first_step`` on.
 
     The engine holds the trainer's weights when a step begins; the parity check proves it, on the
     completions that the step is about to learn from.
     """
-    sampling = SamplingSettings(
-        temperature=config.rollout.temperature, max_new_tokens=config.rollout.max_new_tokens
-    )
+    engine.policy_version = first_step  # of a resumed run too, whose engine is new
     for step in range(first_step, config.grpo.steps):
         watch = Stopwatch()
-        rows = batch_indices(len(tasks), config.grpo.problems, step, config.seed)
-        prompts = [prompter.prompt(tasks[row]) for row in rows]
-        with watch("rollout"):
-            seed = (config.seed, "grpo", step)
-            completions = generate(engine, prompts, sampling, config.grpo.group_size, seed)
-        with watch("verify"):
-            groups = score_groups(prompter, prompts, completions, config.reward)
+        groups, sampling = collect(engine, prompter, sampler, step, config, watch)
         with watch("parity"):
             parity = check_parity(trainer, groups, config)
         with watch("train"):
             rewards, counted = reward_arrays(groups)
-            advantages = ADVANTAGES[config.grpo.advantage](rewards, counted)
-            sequences = training_sequences(groups, advantages, counted)
+            sequences, advantages = trainer.assign(training_sequences(groups), rewards, counted)
             metrics = trainer.step(sequences, step)
         with watch("sync"):
             engine.update_weights(trainer.policy.named_tensors(), policy_version=step + 1)
-        metrics |= parity | group_metrics(groups, informative(rewards, counted))
+        metrics |= parity | group_metrics(groups, informative(rewards, counted)) | sampling
         after_step(
             StepResult(
                 step=step + 1,
@@ -96,28 +88,17 @@ def reinforce(
         )
 
 
-def reward_arrays(groups: Sequence[Group]) -> tuple[np.ndarray, np.ndarray]:
-    """Rewards [P, G] and whether each is counted [P, G]."""
-    rewards = np.array([[r.reward.total for r in group] for group in groups], dtype=np.float64)
-    counted = np.array([[r.reward.counted for r in group] for group in groups], dtype=bool)
-    return rewards, counted
-
-
-def training_sequences(
-    groups: Sequence[Group], advantages: np.ndarray, counted: np.ndarray
-) -> list[TrainingSequence]:
-    """The counted completions of the informative groups; the others would train nothing."""
+def training_sequences(groups: Sequence[Group]) -> list[TrainingSequence]:
+    """The counted completions, as the learner sees them."""
     return [
         TrainingSequence(
             prompt_ids=rollout.prompt.token_ids,
             completion_ids=rollout.completion.token_ids,
             rollout_logprobs=rollout.completion.rollout_logprobs,
-            advantage=float(advantages[p, g]),
         )
-        for p, group in enumerate(groups)
-        if advantages[p].any()
-        for g, rollout in enumerate(group)
-        if counted[p, g]
+        for group in groups
+        for rollout in group
+        if rollout.reward.counted
     ]
 
 

@@ -10,7 +10,7 @@ import numpy as np
 from rlvr.rollouts import Group
 from verifiers import Decision
 
-TERMS = ("correct", "domain", "format", "process", "truncated")
+TERMS = ("correct", "domain", "format", "process", "truncated", "overlong")
 HABITS = (
     "domain_stated",
     "domain_first",

@@ -25,7 +25,8 @@ def score(task: Task, completion: Completion, text: str, config: RewardConfig) -
     * ``domain``: every restriction of the equation stated, and truly, where it has any;
     * ``format``: exactly one final answer, readable, and an end of its own;
     * ``process``: the share of true steps up to the first error (off by default);
-    * ``truncated``: minus a penalty where the completion was cut off (or masked, by config).
+    * ``truncated``: minus a penalty where the completion was cut off (or masked, by config);
+    * ``overlong``: minus a penalty that grows with the last tokens allowed (off by default).
 
     An undecided verdict is the verifier's failure: its completion is not counted.
     """
@@ -43,6 +44,10 @@ def score(task: Task, completion: Completion, text: str, config: RewardConfig) -
         terms["process"] = config.process * process_reward(trace, task.problem, text)
     if is_truncated and config.truncated == "penalise":
         terms["truncated"] = -config.truncated_penalty
+    if config.overlong.penalty:
+        length = len(completion.token_ids)
+        share = overlong_share(length, config.overlong.start, config.overlong.buffer)
+        terms["overlong"] = -config.overlong.penalty * share
     is_masked = is_truncated and config.truncated == "mask"
     return Reward(
         total=sum(terms.values()),
@@ -51,3 +56,12 @@ def score(task: Task, completion: Completion, text: str, config: RewardConfig) -
         verdict=verdict,
         habits=habits,
     )
+
+
+def overlong_share(length: int, start: int, buffer: int) -> float:
+    """min(max(0, length - start), buffer) / buffer: 0 up to ``start`` tokens, 1 from both together.
+
+    Source: soft overlong punishment of DAPO (arXiv 2503.14476), where start + buffer is the
+    longest completion. Up to ``start`` a token costs nothing, so it is no reward for saying little.
+    """
+    return min(max(0, length - start), buffer) / buffer

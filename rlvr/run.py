@@ -18,6 +18,7 @@ from rich.console import Console
 from rlvr.checkpoint import checkpoint_name, latest_checkpoint, load_state, save_checkpoint
 from rlvr.closing import make_pages, show_answer
 from rlvr.config import Config
+from rlvr.data.sampler import TaskSampler
 from rlvr.data.store import load_or_make, task_of
 from rlvr.evaluate import EvalMetrics, evaluate, flat_metrics, in_short
 from rlvr.folder import RunFolder, write_json
@@ -139,16 +140,19 @@ class Run:
         self, engine: RolloutEngine, prompter: Prompter, policy: Policy, state: dict[str, Any]
     ) -> None:
         trainer = Trainer(policy, self.config.grpo, self.config.rollout.temperature)
-        first_step = self._restore(trainer, state)
         tasks = [task_of(row) for row in self.data["train"]]
+        sampler = TaskSampler(tasks, self.config.grpo.sampling, self.config.seed)
+        first_step = self._restore(trainer, state, sampler)
         size = self.config.trace.probe_problems
         held_out = [task_of(row) for row in self.data["validation"].take(size)]
         probe = Probe(engine, prompter, held_out, self.config, self.tracer)
         if first_step == 0:
             probe.after(0)
         with Interrupt() as interrupt, Progress("GRPO", self.config.grpo.steps, first_step) as p:
-            after_step = self._after_step("grpo", policy, trainer, interrupt, p, probe.after)
-            reinforce(engine, trainer, prompter, tasks, first_step, self.config, after_step)
+            after_step = self._after_step(
+                "grpo", policy, trainer, interrupt, p, probe.after, sampler
+            )
+            reinforce(engine, trainer, prompter, sampler, first_step, self.config, after_step)
         if not self.folder.model("final").exists():
             save_whole(self.folder.model("final"), policy.save)
 
@@ -191,6 +195,7 @@ class Run:
         interrupt: Interrupt,
         progress: Progress,
         probe: Callable[[int], None] = lambda step: None,
+        sampler: TaskSampler | None = None,
     ) -> AfterStep:
         """Logs and probes a step; saves when it is due, at the end, and before Ctrl-C stops."""
         last = self.config.sft.steps if stage == "sft" else self.config.grpo.steps
@@ -209,6 +214,7 @@ class Run:
                         "stage": stage,
                         "step": result.step,
                         "trainer": trainer.state_dict(),
+                        "sampler": sampler.state_dict() if sampler else {},
                         "tracer": self.tracer.state(),
                         "tally": self.tally.state(),
                         "rng": rng_state(),
@@ -231,11 +237,18 @@ class Run:
             if is_due(result.step, self.config.trace.table_every, self.config.grpo.steps):
                 self.tracer.log_table(done + result.step)
 
-    def _restore(self, trainer: SftTrainer | Trainer, state: dict[str, Any]) -> int:
+    def _restore(
+        self,
+        trainer: SftTrainer | Trainer,
+        state: dict[str, Any],
+        sampler: TaskSampler | None = None,
+    ) -> int:
         """The step to begin with."""
         if not state:
             return 0
         trainer.load_state_dict(state["trainer"])
+        if sampler:
+            sampler.load_state_dict(state["sampler"])
         set_rng_state(state["rng"])
         step: int = state["step"]
         return step

@@ -72,10 +72,21 @@ class Rollout:
 class TrainingSequence:
     """One completion as the learner sees it.
 
-    A supervised example has ``advantage`` 1 and no ``rollout_logprobs``.
+    A supervised example has ``advantage`` 1 and no ``rollout_logprobs``. The fields of tuples have
+    one value a completion token, or none; those after ``advantage`` are the learner's own, and
+    there only where the configuration asks for them.
     """
 
     prompt_ids: tuple[int, ...]
     completion_ids: tuple[int, ...]
     rollout_logprobs: tuple[float, ...] = ()
     advantage: float = 1.0
+    old_logprobs: tuple[float, ...] = ()
+    """The policy's before the step, for more than one update."""
+    reference_logprobs: tuple[float, ...] = ()
+    token_advantages: tuple[float, ...] = ()
+    """Take the place of ``advantage``, which is then their mean."""
+    old_values: tuple[float, ...] = ()
+    """The value head's before the step, before each token."""
+    returns: tuple[float, ...] = ()
+    """What those values should have been."""

@@ -1,8 +1,21 @@
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from rlvr.config_keys import accepts, fields, nearest, sections, unknown
+from rlvr.config_keys import accepts, fields, nearest, parts, sections, unknown
+
+
+def test_a_key_means_the_same_in_every_kind_of_a_part() -> None:
+    for part, kinds in parts().items():
+        for kind, section in kinds.items():
+            assert section().kind == kind  # type: ignore[attr-defined]  # and every key has a default
+            for name, field in section.model_fields.items():
+                if name != "kind":
+                    known = fields()[f"{part}.{name}"]
+                    assert field.annotation == known.annotation, (part, kind, name)
+                    assert field.metadata == known.metadata, (part, kind, name)
 
 
 def test_fields_and_sections_cover_the_tree() -> None:
@@ -18,6 +31,11 @@ def test_fields_and_sections_cover_the_tree() -> None:
         ("reward.domain", "a number, at least 0.0"),
         ("rollout.temperature", "a number, above 0.0"),
         ("rollout.dtype", 'one of "float32", "bfloat16"'),
+        (
+            "grpo.engine_gap.kind",
+            'one of "none", "token_truncate", "token_mask", "sequence_truncate", "sequence_mask"',
+        ),
+        ("grpo.surrogate.cap", "a number, above 0.0"),
         ("model.path", "text"),
         ("data.path", "a path"),
         ("trace.wandb_project", "text, not empty"),
@@ -51,3 +69,11 @@ def test_unknown(key: str, words: str) -> None:
 def test_nearest_is_silent_when_nothing_is_near() -> None:
     assert nearest("tinny", ["tiny", "smoke"]) == "; did you mean tiny?"
     assert nearest("q", ["tiny", "smoke"]) == ""
+
+
+def test_the_table_of_algorithms_names_every_part_and_kind() -> None:
+    text = (Path(__file__).parent.parent / "docs" / "algorithms.md").read_text("utf-8")
+    for part, kinds in parts().items():
+        assert f"`{part}`" in text
+        for kind in kinds:
+            assert f"`{kind}`" in text, (part, kind)

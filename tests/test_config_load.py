@@ -3,13 +3,15 @@ from __future__ import annotations
 import tomllib
 from importlib import resources
 from pathlib import Path
+from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from rlvr.config import Config, DataConfig, ModelConfig, OptimizerConfig, SftConfig
-from rlvr.config_keys import fields
+from rlvr.config_keys import parts
+from rlvr.config_learn import CispoConfig, ClippedConfig, GspoConfig
 from rlvr.config_load import dump_toml, load_config, preset_names
 
 
@@ -31,14 +33,16 @@ def test_presets_load(preset: str) -> None:
 
 def test_tiny_spells_out_every_key() -> None:
     table = tomllib.loads((resources.files("rlvr") / "presets/tiny.toml").read_text())
-    missing = []
-    for key, field in fields().items():
-        value = table
-        for part in key.split("."):
-            value = value.get(part, {})
-        if value == {} and field.default is not None:
-            missing.append(key)
-    assert missing == []
+    resolved = tomllib.loads(dump_toml(load_config("tiny")))
+
+    def missing(there: dict[str, Any], here: dict[str, Any], prefix: str = "") -> list[str]:
+        found = [f"{prefix}{key}" for key in there if key not in here]
+        for key, value in there.items():
+            if isinstance(value, dict) and key in here:
+                found += missing(value, here[key], f"{prefix}{key}.")
+        return found
+
+    assert missing(resolved, table) == []
 
 
 def test_later_layers_win_key_by_key(tmp_path: Path) -> None:
@@ -57,7 +61,7 @@ def test_later_layers_win_key_by_key(tmp_path: Path) -> None:
     [
         ("grpo.steps=40", "grpo.steps", 40),
         (" grpo.steps = 1_000 ", "grpo.steps", 1000),
-        ("grpo.clip_low=1", "grpo.clip_low", 1.0),
+        ("grpo.surrogate.clip_low=1", "grpo.surrogate.clip_low", 1.0),
         ("grpo.optimizer.lr=3e-5", "grpo.optimizer.lr", 3e-5),
         ("sft.optimizer.betas=[0.8, 0.9]", "sft.optimizer.betas", (0.8, 0.9)),
         ("rollout.engine=vllm", "rollout.engine", "vllm"),
@@ -69,6 +73,10 @@ def test_later_layers_win_key_by_key(tmp_path: Path) -> None:
         ('model.path="none"', "model.path", "none"),
         ("data.path=my data=1", "data.path", Path("my data=1")),
         ("grpo={steps=3}", "grpo.steps", 3),
+        ("grpo.surrogate.kind=cispo", "grpo.surrogate", CispoConfig()),
+        ("grpo.surrogate=cispo", "grpo.surrogate", CispoConfig()),
+        ("grpo.surrogate={kind='cispo', cap=4}", "grpo.surrogate", CispoConfig(cap=4.0)),
+        ("grpo.engine_gap=none", "grpo.engine_gap.kind", "none"),
     ],
 )
 def test_overrides(override: str, key: str, value: object) -> None:
@@ -77,6 +85,19 @@ def test_overrides(override: str, key: str, value: object) -> None:
         found = getattr(found, part)
     assert found == value
     assert type(found) is type(value)
+
+
+def test_a_layer_that_names_another_kind_starts_the_part_anew(tmp_path: Path) -> None:
+    file = tmp_path / "mine.toml"
+    file.write_text("[grpo.surrogate]\nclip_low = 0.1\n")
+    assert load_config("tiny", file).grpo.surrogate == ClippedConfig(clip_low=0.1)
+    # The old kind's clip_low does not become the new kind's, whose scale is another.
+    gspo = ["grpo.surrogate.clip_high=5e-4", "grpo.surrogate=gspo"]
+    assert load_config("tiny", file, gspo).grpo.surrogate == GspoConfig(clip_high=5e-4)
+    cispo = load_config("tiny", file, ["grpo.surrogate=gspo", "grpo.surrogate=cispo"])
+    assert cispo.grpo.surrogate == CispoConfig()
+    same = load_config("tiny", file, ["grpo.surrogate=clipped", "grpo.surrogate.clip_high=0.3"])
+    assert same.grpo.surrogate == ClippedConfig(clip_low=0.1, clip_high=0.3)
 
 
 @pytest.mark.parametrize(
@@ -92,12 +113,18 @@ def test_overrides(override: str, key: str, value: object) -> None:
         ("grpo.steps=true", "accepts a whole number, at least 0; got True"),
         ("grpo.steps=none", "accepts a whole number, at least 0; got 'none'"),
         ("grpo.steps=2024-01-01", "accepts a whole number"),
-        ("grpo.clip_low=nan", "accepts a number, at least 0; got nan"),
+        ("grpo.surrogate.clip_low=nan", "accepts a number, at least 0; got nan"),
         ("sft.optimizer.betas=[0.9]", "accepts two numbers from 0 to below 1"),
         ("sft.optimizer.betas=['0.9', '1']", "accepts two numbers from 0 to below 1"),
         ("rollout.dtype=float16", 'accepts one of "float32", "bfloat16"; got \'float16\''),
         ("name='x", "override name='x: not a TOML value"),
         ("seed=1\nname='x'", "accepts a whole number"),  # a line break starts no second key
+        ("grpo.clip_low=0.1", "unknown key; did you mean grpo.surrogate.clip_low?"),
+        ("grpo.surrogate=clip", 'accepts one of "clipped", "dual_clip", "cispo", "gspo", "re'),
+        ("grpo.surrogate.cap=3", 'the kind is "clipped"; kind "clipped" accepts clip_low, clip_'),
+        ("grpo.surrogate.cap=3", 'kind "cispo" accepts cap; '),
+        ("grpo.surrogate={kind='cispo', cap=0}", "accepts a number, above 0; got 0"),
+        ("grpo.engine_gap={kind='token_mask', low=2}", "grpo.engine_gap: a low below 1 and a high"),
         ("model.heads=3", "model: width must be an even multiple of heads"),
     ],
 )
@@ -159,3 +186,16 @@ def test_a_dumped_file_loads_back_equal(tmp_path: Path) -> None:
     file = tmp_path / "config.toml"
     file.write_text(dump_toml(config), "utf-8")
     assert load_config(None, file) == config
+
+
+@pytest.mark.parametrize(
+    ("part", "kind"), [(part, kind) for part, kinds in parts().items() for kind in kinds]
+)
+def test_every_kind_of_every_part_can_be_saved_and_resumed(
+    part: str, kind: str, tmp_path: Path
+) -> None:
+    config = load_config("tiny", None, [f"{part}={kind}"])
+    file = tmp_path / "config.toml"
+    file.write_text(dump_toml(config), "utf-8")
+    assert load_config(None, file) == config
+    assert load_config(None, file, [f"{part}={kind}"]) == config

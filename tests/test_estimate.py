@@ -93,6 +93,15 @@ def test_counts_by_hand() -> None:
     assert found.total_mb == pytest.approx(parts)
 
 
+def test_a_reference_and_refills_are_counted() -> None:
+    plain = estimate(Config(), vocab_size=10)
+    overrides = ["grpo.kl=k2_in_loss", "grpo.sampling.refill_rounds=3"]
+    found = estimate(load_config(None, None, overrides), vocab_size=10)
+    assert found.total_mb == pytest.approx(plain.total_mb + plain.weights_mb)
+    assert found.grpo_tokens == 4 * plain.grpo_tokens
+    assert found.completions_per_step == plain.completions_per_step
+
+
 def test_a_model_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="cannot read the sizes of the model"):
         estimate(Config(model=ModelConfig(path=str(tmp_path))), vocab_size=10)

@@ -27,26 +27,37 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr.wilson",),
     )),
     ("configuration and records", (
-        ("rlvr.config", "rlvr.config_keys", "rlvr.config_load"), ("rlvr.types",),
+        (
+            "rlvr.config", "rlvr.config_base", "rlvr.config_keys", "rlvr.config_learn",
+            "rlvr.config_load", "rlvr.config_sampling",
+        ),
+        ("rlvr.types",),
     )),
     ("problems, prompts, rewards (no torch)", (
-        ("rlvr.data.*",), ("rlvr.prompt",), ("rlvr.reward",), ("rlvr.learn.advantage",),
+        ("rlvr.data.*",), ("rlvr.prompt",), ("rlvr.reward",), ("rlvr.learn.advantages.*",),
+        ("rlvr.learn.bind",),
         ("rlvr.estimate",), ("rlvr.folder",), ("rlvr.quiet",),
     )),
     ("tensors (torch)", (
         ("rlvr.learn.batch",), ("rlvr.learn.loss",), ("rlvr.learn.logprobs",),
+        (
+            "rlvr.learn.surrogates.*", "rlvr.learn.gaps.*", "rlvr.learn.aggregation",
+            "rlvr.learn.segments", "rlvr.learn.kl", "rlvr.learn.value",
+        ),
         ("rlvr.learn.optimizer",), ("rlvr.rng",), ("rlvr.newborn",),
     )),
     ("models, engines, traces", (
         ("rlvr.learn.policy",), ("rlvr.rollout.*",), ("rlvr.trace.*",), ("rlvr.checkpoint",),
     )),
-    ("scored groups, the report, diagnoses", (
-        ("rlvr.rollouts",), ("rlvr.report.*",), ("rlvr.diagnose.*",),
+    ("scored groups, the composed loss, the report, diagnoses", (
+        ("rlvr.rollouts",), ("rlvr.learn.credit",), ("rlvr.learn.critic", "rlvr.learn.reference"),
+        ("rlvr.learn.objective", "rlvr.learn.step_metrics"), ("rlvr.report.*",),
+        ("rlvr.diagnose.*",),
     )),
     ("training and evaluation", (
         ("rlvr.learn.trainer",), ("rlvr.learn.sft",), ("rlvr.evaluate",), ("rlvr.metrics",),
         ("rlvr.model_files",), ("rlvr.closing",),
-        ("rlvr.probe",),
+        ("rlvr.probe",), ("rlvr.collect",),
     )),
     ("the loop, evaluation of any model", (("rlvr.loop",), ("rlvr.evaluate_folder",))),
     ("the job around it", (("rlvr.run", "rlvr.summary"),)),

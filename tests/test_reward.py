@@ -2,8 +2,8 @@
 
 import pytest
 
-from rlvr.config import RewardConfig
-from rlvr.reward import score
+from rlvr.config import Config, OverlongConfig, RewardConfig
+from rlvr.reward import overlong_share, score
 from rlvr.types import Completion, Task
 from verifiers import Problem
 
@@ -127,3 +127,38 @@ def test_padding_with_trivialities_earns_nothing_more():
     plain = GOOD.replace("(x - 2)(x - 3)", "(x - 2)(x - 4)")
     ways = [reward(text, config=PROCESS).terms["process"] for text in (padded, plain)]
     assert ways[0] == ways[1]
+
+
+OVERLONG = RewardConfig(overlong=OverlongConfig(penalty=0.5, start=8, buffer=4))
+
+
+@pytest.mark.parametrize(
+    ("length", "share"), [(0, 0), (8, 0), (9, 0.25), (11, 0.75), (12, 1), (50, 1)]
+)
+def test_overlong_by_hand(length, share):
+    assert overlong_share(length, start=8, buffer=4) == share
+
+
+def test_overlong_costs_only_the_last_tokens_and_never_pays():
+    def total(text, length):
+        completion = Completion(
+            token_ids=(1,) * length,
+            rollout_logprobs=(0.0,) * length,
+            finish_reason="stop",
+            policy_version=0,
+        )
+        return score(TASK, completion, text, OVERLONG)
+
+    assert total(GOOD, 8).terms["overlong"] == 0
+    assert total(GOOD, 11).terms["overlong"] == -0.375
+    # Saying little earns nothing, and a long right answer stays better than a short wrong one.
+    assert total("", 1).total == 0 < total(GOOD, 99).total
+    assert total("\\boxed{7}", 1).total < total(GOOD, 99).total
+    assert "overlong" not in reward(GOOD).terms
+
+
+def test_a_penalty_that_no_completion_can_reach_is_refused():
+    overlong = {"penalty": 0.5, "start": 128}
+    with pytest.raises(ValueError, match="start must be below rollout"):
+        Config.model_validate({"reward": {"overlong": overlong}})
+    Config.model_validate({"reward": {"overlong": overlong | {"penalty": 0.0}}})

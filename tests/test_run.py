@@ -26,6 +26,7 @@ METRIC_KEYS = {
 
 def start(runs: Path, *arguments: str) -> subprocess.Popen[str]:
     command = [sys.executable, "-m", "rlvr", "train", "--preset", "smoke", f"runs={runs}"]
+    command.append("checkpoint.every=1")  # so that a killed run goes on in the midst of its stage
     environment = os.environ | {"WANDB_MODE": "disabled", "OMP_NUM_THREADS": "1"}
     return subprocess.Popen(
         [*command, *arguments],

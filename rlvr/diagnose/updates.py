@@ -58,7 +58,7 @@ def entropy_has_collapsed(history: History) -> Finding | None:
         problem="The model writes nearly the same every time, so groups have nothing to compare.",
         evidence=f"Entropy fell from {first:.3g} to {last:.3g} nats a token; "
         f"{right:.0%} are right.",
-        advice="Lower grpo.optimizer.lr, raise grpo.clip_high or rollout.temperature.",
+        advice="Lower grpo.optimizer.lr, raise grpo.surrogate.clip_high or rollout.temperature.",
     )
 
 

@@ -35,13 +35,18 @@ class PackedBatch:
     targets: Tensor
     """[N] int64; those next tokens."""
     advantages: Tensor
-    """[N] float32; of the sequence each token belongs to."""
+    """[N] float32; of the sequence each token belongs to, or the token's own."""
     rollout_logprobs: Tensor
     """[N] float32; NaN where a sequence came without them."""
     sequence_ids: tuple[int, ...]
     """The caller's index of each sequence, in the order of the trained tokens."""
     target_counts: tuple[int, ...]
     """Trained tokens of each of those sequences; they add up to N."""
+    old_logprobs: Tensor | None = None
+    """[N] float32, as all below; None where the sequences came without."""
+    reference_logprobs: Tensor | None = None
+    old_values: Tensor | None = None
+    returns: Tensor | None = None
 
     @property
     def num_targets(self) -> int:
@@ -130,19 +135,27 @@ def fill_rows(sequences: Sequence[TrainingSequence], rows: Sequence[Sequence[int
             start = end
     order = [i for row in rows for i in row]
     counts = [len(sequences[i].completion_ids) for i in order]
-    advantages = np.array([sequences[i].advantage for i in order], dtype=np.float32)
+    given = [sequences[i] for i in order]
+    advantages = torch.from_numpy(
+        np.repeat(np.array([s.advantage for s in given], dtype=np.float32), counts)
+    )
     targets = [sequences[i].completion_ids for i in order]
     logprobs = [_rollout_logprobs(sequences[i], i) for i in order]
+    own = _column([s.token_advantages for s in given], counts)
     return PackedBatch(
         input_ids=torch.from_numpy(input_ids),
         position_ids=torch.from_numpy(position_ids),
         segment_ids=torch.from_numpy(segment_ids),
         target_positions=torch.from_numpy(np.concatenate(target_positions)),
         targets=torch.from_numpy(np.concatenate(targets).astype(np.int64)),
-        advantages=torch.from_numpy(np.repeat(advantages, counts)),
+        advantages=advantages if own is None else own,
         rollout_logprobs=torch.from_numpy(np.concatenate(logprobs)),
         sequence_ids=tuple(order),
         target_counts=tuple(counts),
+        old_logprobs=_column([s.old_logprobs for s in given], counts),
+        reference_logprobs=_column([s.reference_logprobs for s in given], counts),
+        old_values=_column([s.old_values for s in given], counts),
+        returns=_column([s.returns for s in given], counts),
     )
 
 
@@ -197,3 +210,11 @@ def _rollout_logprobs(sequence: TrainingSequence, index: int) -> NDArray[np.floa
             "one a completion token"
         )
     return np.array(sequence.rollout_logprobs or [np.nan] * count, dtype=np.float32)
+
+
+def _column(values: Sequence[Sequence[float]], counts: Sequence[int]) -> Tensor | None:
+    """All sequences' values of one kind as [N], or None where they have none."""
+    if not any(values):
+        return None
+    assert [len(each) for each in values] == list(counts)
+    return torch.from_numpy(np.concatenate([np.array(each, dtype=np.float32) for each in values]))

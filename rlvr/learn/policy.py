@@ -81,20 +81,37 @@ class Policy:
     def logprobs(self, batch: PackedBatch, temperature: float) -> tuple[Tensor, Tensor]:
         """Logprobs of the trained tokens under softmax(logits / temperature), and the entropy.
 
-        Shapes: [N], [N], float32, in nats; the entropy has no gradient. Attention is a block
-        mask under SDPA, right on every device; a variable-length kernel would replace the mask
-        by the segment lengths in this method and change nothing else.
+        Shapes: [N], [N], float32, in nats; the entropy has no gradient.
+        """
+        return self.logprobs_from(self.hidden(batch), batch, temperature)
+
+    def hidden(self, batch: PackedBatch) -> Tensor:
+        """The last hidden states that the trained tokens are predicted from: [N, D].
+
+        Attention is a block mask under SDPA, right on every device; a variable-length kernel would
+        replace the mask by the segment lengths in this method and change nothing else.
         """
         batch = batch.to(self.device)
-        hidden = self.model.base_model(
+        hidden: Tensor = self.model.base_model(
             input_ids=batch.input_ids,
             position_ids=batch.position_ids,
             attention_mask=block_causal_mask(batch.segment_ids),
             use_cache=False,
         ).last_hidden_state
-        trained = hidden.flatten(0, 1).index_select(0, batch.target_positions)
-        head = self._head
-        return token_logprobs(trained, head.weight, head.bias, batch.targets, temperature)
+        return hidden.flatten(0, 1).index_select(0, batch.target_positions)
+
+    def logprobs_from(
+        self,
+        hidden: Tensor,
+        batch: PackedBatch,
+        temperature: float,
+        entropy_gradient: bool = False,
+    ) -> tuple[Tensor, Tensor]:
+        """``logprobs`` of hidden states [N, D] that are there already."""
+        head, targets = self._head, batch.targets.to(self.device)
+        return token_logprobs(
+            hidden, head.weight, head.bias, targets, temperature, entropy_gradient=entropy_gradient
+        )
 
     def named_tensors(self) -> Iterator[tuple[str, Tensor]]:
         """Every weight once, by its hub name and without gradient; a tied head is left out."""

@@ -1,68 +1,99 @@
-"""One policy-gradient step: pack, backward in micro-batches, clip, update.
+"""One step of policy gradient: pack, backward in micro-batches, clip, update; once or more often.
 
-The loss over the N trained tokens of the step is
-
-    L = -(1/N) sum_t w_t min(rho_t A_t, clip(rho_t, 1 - clip_low, 1 + clip_high) A_t)
-
-Every step makes one update, so the old policy is the current one, rho is 1 where it is
-evaluated, and no second forward pass is needed for the old logprobs.
+The loss is in ``objective.py``. A step that makes one update is on its own policy: the ratio is 1
+where it is evaluated, and no second forward pass is needed. Old logprobs, a reference's logprobs
+and values are computed before the step, where the configuration asks for them.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
-from dataclasses import dataclass
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
 from rlvr.config import GrpoConfig
+from rlvr.config_learn import GaeConfig, NoKlConfig
+from rlvr.learn.aggregation import Totals
 from rlvr.learn.batch import PackedBatch, choose_row_tokens, pack, padding_share, unpack
-from rlvr.learn.loss import (
-    clipped_surrogate,
-    clipped_tokens,
-    token_mean,
-    truncated_importance_weights,
-)
+from rlvr.learn.credit import Credit
+from rlvr.learn.critic import Critic
+from rlvr.learn.objective import Objective, TokenRecord
 from rlvr.learn.optimizer import apply_gradients, learning_rate, make_optimizer
 from rlvr.learn.policy import Policy
+from rlvr.learn.reference import Reference
+from rlvr.learn.step_metrics import step_metrics
 from rlvr.types import TrainingSequence
 
 
-@dataclass(frozen=True, slots=True, kw_only=True)
-class TokenRecord:
-    """What a micro-batch leaves behind for the metrics of its step; each [N], without gradient."""
-
-    logprobs: Tensor
-    rollout_logprobs: Tensor
-    entropy: Tensor
-    clipped: Tensor
-    losses: Tensor
-    """Shares of the step's loss; over all micro-batches they add up to it."""
-
-
 class Trainer:
-    """Owns the optimizer of a policy. Equal inputs and thread counts give equal bits."""
+    """Owns the optimizer of a policy, and its reference and value head where there are any.
+
+    Equal inputs and thread counts give equal bits.
+    """
 
     def __init__(self, policy: Policy, config: GrpoConfig, temperature: float) -> None:
         self.policy = policy
         self.config = config
         self.temperature = temperature
+        self._credit = Credit(config)
+        self._objective = Objective(config)
         self._optimizer = make_optimizer(policy.model, config.optimizer)
+        self._critic = (
+            Critic(policy.width, config.advantage, policy.device)
+            if isinstance(config.advantage, GaeConfig)
+            else None
+        )
+        self._reference = (
+            None if isinstance(config.kl, NoKlConfig) else Reference(policy, config.kl.sync_every)
+        )
+        is_repeated = config.epochs * config.mini_batches > 1
+        self._needs_old = is_repeated or self._credit.needs_scores
+
+    def assign(
+        self,
+        sequences: Sequence[TrainingSequence],
+        rewards: NDArray[np.float64],
+        counted: NDArray[np.bool_],
+    ) -> tuple[list[TrainingSequence], NDArray[np.float64]]:
+        """The counted completions with their advantages, and all advantages [P, G].
+
+        Shapes: rewards [P, G], counted [P, G]; ``sequences`` are the counted ones in that order.
+        """
+        if self._credit.needs_scores:
+            sequences = self.prepare(sequences)
+        return self._credit.assign(sequences, rewards, counted)
+
+    def prepare(self, sequences: Sequence[TrainingSequence]) -> list[TrainingSequence]:
+        """The sequences with what must be known before the first update; computed only once.
+
+        In the default configuration that is nothing.
+        """
+        found = list(sequences)
+        if found and self._needs_old and not found[0].old_logprobs:
+            found = self._with_old(found)
+        if found and self._reference and not found[0].reference_logprobs:
+            scores = self._score_by(self._reference, found)
+            found = [
+                replace(sequence, reference_logprobs=tuple(logprobs.tolist()))
+                for sequence, logprobs in zip(found, scores, strict=True)
+            ]
+        return found
 
     def step(self, sequences: Sequence[TrainingSequence], step: int) -> dict[str, float]:
         """Train on a step's completions; metrics over the whole step.
 
-        A completion with advantage 0 has no gradient: it is left out before packing and is not
-        in N. Where none is left nothing is updated, and ``updated`` is 0. ``step`` counts from 0.
+        A completion that can have no gradient is left out before packing and is not in N: one with
+        advantage 0, unless the KL or the entropy is in the loss. Where none is left nothing is
+        updated, and ``updated`` is 0. ``step`` counts from 0.
         Raises ValueError for missing rollout logprobs, RuntimeError for gradients not finite.
         """
         _check_rollout_logprobs(sequences)
-        trained = [sequence for sequence in sequences if sequence.advantage != 0]
+        trained = [s for s in sequences if self._has_gradient(s)]
         lr = learning_rate(self.config.optimizer, step, self.config.steps)
         metrics = {
             "learning_rate": lr,
@@ -70,55 +101,130 @@ class Trainer:
             "num_tokens": float(sum(len(s.prompt_ids) + len(s.completion_ids) for s in trained)),
             "num_tokens_trained": float(sum(len(s.completion_ids) for s in trained)),
             "updated": float(bool(trained)),
-        }
-        if not trained:
-            return metrics | {"loss": 0.0, "grad_norm": 0.0}
-        batches = self._pack(trained)
-        num_tokens = sum(batch.num_targets for batch in batches)
-        self._optimizer.zero_grad()
-        records = [self._backward(batch, num_tokens) for batch in batches]
-        norm = apply_gradients(self._optimizer, lr, self.config.optimizer.max_grad_norm)
-        metrics |= {"grad_norm": norm, "padding_share": padding_share(batches)}
-        return metrics | step_metrics(records)
+        } | self._credit.metrics()
+        if trained:
+            metrics |= self._learn(self.prepare(trained), step, lr)
+        else:
+            metrics |= {"loss": 0.0, "grad_norm": 0.0}
+        if self._reference:
+            self._reference.after_step(step, self.policy)
+        return metrics
 
     def score(self, sequences: Sequence[TrainingSequence]) -> list[NDArray[np.float32]]:
         """The policy's logprobs of each completion's tokens, at the trainer's temperature."""
-        batches = self._pack(sequences)
-        with torch.no_grad():
-            values = [self.policy.logprobs(batch, self.temperature)[0] for batch in batches]
-        return unpack(batches, values)
+        return self._score_by(self.policy, sequences)
 
     def state_dict(self) -> dict[str, Any]:
         """What, beside the policy's weights, the next step depends on."""
-        return {"optimizer": self._optimizer.state_dict()}
+        return {name: part.state_dict() for name, part in self._stateful().items()}
 
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        self._optimizer.load_state_dict(state["optimizer"])
+        for name, part in self._stateful().items():
+            part.load_state_dict(state[name])
+
+    def _stateful(self) -> dict[str, Any]:
+        parts = {
+            "optimizer": self._optimizer,
+            "credit": self._credit,
+            "critic": self._critic,
+            "reference": self._reference,
+        }
+        return {name: part for name, part in parts.items() if part is not None}
+
+    def _has_gradient(self, sequence: TrainingSequence) -> bool:
+        everyone = self._critic or self._objective.needs_every_completion
+        return bool(everyone) or sequence.advantage != 0
+
+    def _learn(self, trained: list[TrainingSequence], step: int, lr: float) -> dict[str, float]:
+        records: list[TokenRecord] = []
+        norms: list[float] = []
+        batches: list[PackedBatch] = []
+        for part in self._parts(trained, step):
+            packed = self._pack(part)
+            records += self._backward_all(packed)
+            norms.append(self._update(lr))
+            batches += packed
+        metrics = {"grad_norm": math.fsum(norms) / len(norms)}
+        metrics |= {"padding_share": padding_share(batches)}
+        return metrics | step_metrics(records, len(norms))
+
+    def _parts(
+        self, sequences: list[TrainingSequence], step: int
+    ) -> Iterator[list[TrainingSequence]]:
+        """What each update of the step trains on, in an order that depends on the step alone."""
+        for epoch in range(self.config.epochs):
+            if self.config.mini_batches == 1:
+                yield sequences
+                continue
+            order = np.random.default_rng((step, epoch)).permutation(len(sequences))
+            for part in np.array_split(order, self.config.mini_batches):
+                if len(part):
+                    yield [sequences[i] for i in part]
 
     def _pack(self, sequences: Sequence[TrainingSequence]) -> list[PackedBatch]:
         row_tokens = choose_row_tokens(sequences, self.policy.width)
         return pack(sequences, row_tokens, self.config.micro_batch_tokens)
 
-    def _backward(self, batch: PackedBatch, num_tokens: int) -> TokenRecord:
-        config, batch = self.config, batch.to(self.policy.device)
-        clip = (config.clip_low, config.clip_high)
-        logprobs, entropy = self.policy.logprobs(batch, self.temperature)
-        old_logprobs = logprobs.detach()
-        surrogate = clipped_surrogate(logprobs, old_logprobs, batch.advantages, *clip)
-        weights = truncated_importance_weights(
-            old_logprobs, batch.rollout_logprobs, config.importance_cap
+    def _score_by(
+        self, policy: Policy | Reference, sequences: Sequence[TrainingSequence]
+    ) -> list[NDArray[np.float32]]:
+        batches = self._pack(sequences)
+        with torch.no_grad():
+            values = [policy.logprobs(batch, self.temperature)[0] for batch in batches]
+        return unpack(batches, values)
+
+    def _with_old(self, sequences: list[TrainingSequence]) -> list[TrainingSequence]:
+        """With the logprobs, and the values where there is a value head: one forward pass."""
+        batches = self._pack(sequences)
+        logprobs, values = [], []
+        with torch.no_grad():
+            for batch in batches:
+                hidden = self.policy.hidden(batch)
+                logprobs.append(self.policy.logprobs_from(hidden, batch, self.temperature)[0])
+                if self._critic:
+                    values.append(self._critic.values(hidden))
+        found = [
+            replace(sequence, old_logprobs=tuple(each.tolist()))
+            for sequence, each in zip(sequences, unpack(batches, logprobs), strict=True)
+        ]
+        if not self._critic:
+            return found
+        return [
+            replace(sequence, old_values=tuple(each.tolist()))
+            for sequence, each in zip(found, unpack(batches, values), strict=True)
+        ]
+
+    def _backward_all(self, batches: list[PackedBatch]) -> list[TokenRecord]:
+        """The gradient of one update's loss."""
+        totals = Totals(
+            num_tokens=sum(batch.num_targets for batch in batches),
+            num_sequences=sum(len(batch.target_counts) for batch in batches),
+            num_asked=self.config.problems * self.config.group_size / self.config.mini_batches,
         )
-        losses = -weights * surrogate
-        token_mean(losses, num_tokens).backward()
-        return TokenRecord(
-            logprobs=old_logprobs,
-            rollout_logprobs=batch.rollout_logprobs,
-            entropy=entropy,
-            clipped=clipped_tokens(
-                logprobs.detach(), old_logprobs, batch.advantages, *clip
-            ).float(),
-            losses=losses.detach() / num_tokens,
+        self._optimizer.zero_grad()
+        if self._critic:
+            self._critic.zero_grad()
+        return [self._backward(batch, totals) for batch in batches]
+
+    def _backward(self, batch: PackedBatch, totals: Totals) -> TokenRecord:
+        batch = batch.to(self.policy.device)
+        hidden = self.policy.hidden(batch)
+        logprobs, entropy = self.policy.logprobs_from(
+            hidden, batch, self.temperature, entropy_gradient=self.config.entropy_bonus > 0
         )
+        loss, record = self._objective(logprobs, entropy, batch, totals)
+        if self._critic:
+            values = self._critic.values(hidden)
+            loss = loss + self._critic.loss(values, batch, totals.num_tokens)
+            record = replace(record, values=values.detach(), returns=batch.returns)
+        loss.backward()
+        return record
+
+    def _update(self, lr: float) -> float:
+        norm = apply_gradients(self._optimizer, lr, self.config.optimizer.max_grad_norm)
+        if self._critic:
+            self._critic.update(self.config.optimizer.max_grad_norm)
+        return norm
 
 
 def _check_rollout_logprobs(sequences: Sequence[TrainingSequence]) -> None:
@@ -129,27 +235,3 @@ def _check_rollout_logprobs(sequences: Sequence[TrainingSequence]) -> None:
                 f"the rollout logprobs of sequence {i} are missing or not finite; "
                 "a finite one for each completion token is accepted"
             )
-
-
-def step_metrics(records: Sequence[TokenRecord]) -> dict[str, float]:
-    """The metrics of a step from all its trained tokens, under TRL's names where it has them.
-
-    The engine gap is ``sampling/``: |log pi - log mu| a token in nats, and pi / mu uncapped.
-    """
-
-    def joined(name: str) -> Tensor:
-        return torch.cat([getattr(record, name) for record in records])
-
-    gap = joined("logprobs") - joined("rollout_logprobs")
-    ratio = gap.exp()
-    values = {
-        "loss": joined("losses").sum(),
-        "entropy": joined("entropy").mean(),
-        "clip_ratio/region_mean": joined("clipped").mean(),
-        "sampling/sampling_logp_difference/mean": gap.abs().mean(),
-        "sampling/sampling_logp_difference/max": gap.abs().max(),
-        "sampling/importance_sampling_ratio/min": ratio.min(),
-        "sampling/importance_sampling_ratio/mean": ratio.mean(),
-        "sampling/importance_sampling_ratio/max": ratio.max(),
-    }
-    return {name: float(value) for name, value in values.items()}

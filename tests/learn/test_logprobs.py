@@ -54,6 +54,20 @@ def test_chunks_change_nothing(rows: int) -> None:
         torch.testing.assert_close(whole, chunked)
 
 
+@pytest.mark.parametrize("rows", [4, 24])
+def test_the_entropy_has_a_gradient_only_where_it_is_asked_for(rows: int) -> None:
+    hidden, weight, bias, targets = head()
+    assert not token_logprobs(hidden, weight, bias, targets, 0.7, rows * 11)[1].requires_grad
+    _, entropy = token_logprobs(
+        hidden, weight, bias, targets, 0.7, rows * 11, entropy_gradient=True
+    )
+    torch.autograd.backward(entropy.sum())
+    plain, weight, bias, _ = head()
+    table = ((plain @ weight.T + bias) / 0.7).softmax(-1)
+    torch.autograd.backward(torch.distributions.Categorical(table).entropy().sum())
+    torch.testing.assert_close(hidden.grad, plain.grad)
+
+
 def test_the_head_runs_in_float32() -> None:
     hidden, weight, _, targets = (t.detach() for t in head())
     half = token_logprobs(hidden.bfloat16(), weight.bfloat16(), None, targets, 1.0)

@@ -11,7 +11,7 @@ from safetensors.torch import load_file, save_file
 from transformers import AutoModelForCausalLM, Gemma2Config, Gemma2ForCausalLM
 
 from rlvr.learn.batch import pack, unpack
-from rlvr.learn.loss import token_mean
+from rlvr.learn.loss import next_token_cross_entropy
 from rlvr.learn.policy import Policy
 from tests.learn.learn_helpers import (
     VOCABULARY,
@@ -75,7 +75,7 @@ def test_a_micro_batch_without_trained_tokens_runs_backward_with_a_zero_gradient
     (batch,) = pack(make_sequences(3), row_tokens=60, micro_batch_tokens=60)
     empty = replace(batch, target_positions=batch.target_positions[:0], targets=batch.targets[:0])
     logprobs, _ = policy.logprobs(empty, 1.0)
-    torch.autograd.backward(token_mean(logprobs, 10))
+    torch.autograd.backward(-next_token_cross_entropy(logprobs, 10))
     for name, parameter in policy.model.named_parameters():
         assert parameter.grad is not None, name
         assert not parameter.grad.any(), name

@@ -13,7 +13,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from rlvr.config import GrpoConfig, OptimizerConfig
-from rlvr.learn.advantage import group_mean
+from rlvr.config_learn import TokenTruncateConfig
+from rlvr.learn.advantages import group_mean
 from rlvr.learn.batch import choose_row_tokens
 from rlvr.learn.policy import Policy
 from rlvr.learn.trainer import Trainer
@@ -147,7 +148,7 @@ def test_truncated_weights_scale_the_gradient_up_to_the_cap() -> None:
     for gap, factor in ((math.log(1.5), 1.5), (math.log(2), 2.0), (5.0, 2.0), (-2.0, math.exp(-2))):
         scaled = {name: g * factor for name, g in base.items()}
         assert_same_gradients(gradient(with_gap(gap)), scaled)
-    tight = gradient(with_gap(5.0), importance_cap=1.0)
+    tight = gradient(with_gap(5.0), engine_gap=TokenTruncateConfig(cap=1.0))
     assert_same_gradients(tight, base)
 
 
@@ -245,15 +246,15 @@ def test_a_step_that_failed_half_way_leaves_nothing_in_the_next(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     trainer, sequences = make_trainer(micro_batch_tokens=1), make_sequences(4)
-    logprobs, calls = trainer.policy.logprobs, iter(range(2))
+    hidden, calls = trainer.policy.hidden, iter(range(2))
 
-    def fail_in_the_third(*arguments: Any) -> tuple[torch.Tensor, torch.Tensor]:
+    def fail_in_the_third(*arguments: Any) -> torch.Tensor:
         if next(calls, None) is None:
             raise KeyboardInterrupt
-        return logprobs(*arguments)
+        return hidden(*arguments)
 
     before = weights(trainer.policy)
-    monkeypatch.setattr(trainer.policy, "logprobs", fail_in_the_third)
+    monkeypatch.setattr(trainer.policy, "hidden", fail_in_the_third)
     with pytest.raises(KeyboardInterrupt):
         trainer.step(sequences, 0)
     monkeypatch.undo()

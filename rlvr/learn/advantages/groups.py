@@ -1,4 +1,4 @@
-"""Rewards of a step's groups -> advantages. Pure numpy: no model, no torch.
+"""What all group baselines share. Pure numpy, as everything in this folder: no model, no torch.
 
 Shapes: P problems, G completions a problem. ``counted`` is false for a completion whose reward
 says nothing (an undecided verdict, a masked truncation): it is in no baseline and gets 0.
@@ -6,15 +6,13 @@ says nothing (an undecided verdict, a masked truncation): it is in no baseline a
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 import numpy as np
 from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Bools = NDArray[np.bool_]
 
-STD_FLOOR = 1e-4  # keeps a group whose rewards differ by rounding alone from exploding
+STD_FLOOR = 1e-4  # keeps rewards that differ by rounding alone from exploding
 
 
 def informative(rewards: Floats, counted: Bools) -> Bools:
@@ -23,18 +21,16 @@ def informative(rewards: Floats, counted: Bools) -> Bools:
     Shapes: [P, G], [P, G] -> [P]. Equality is tested, not a small deviation: rewards are sums
     of the same few terms, so equal ones are equal to the bit.
     """
-    _check(rewards, counted)
+    check(rewards, counted)
     lowest = np.where(counted, rewards, np.inf).min(axis=1)
     highest = np.where(counted, rewards, -np.inf).max(axis=1)
     return np.asarray(lowest < highest)
 
 
-def group_mean(rewards: Floats, counted: Bools) -> Floats:
-    """A = r - mean of the group's counted rewards; 0 where uncounted or uninformative.
+def centred(rewards: Floats, counted: Bools) -> Floats:
+    """r - mean of the group's counted rewards; 0 where uncounted or uninformative.
 
-    Shapes: [P, G], [P, G] -> [P, G]. The mean includes the completion's own reward; leaving it
-    out (RLOO) multiplies A by G / (G - 1). Source: GRPO (arXiv 2402.03300) without the division
-    by the deviation, as Dr. GRPO argues (arXiv 2503.20783).
+    Shapes: [P, G], [P, G] -> [P, G].
     """
     trained = counted & informative(rewards, counted)[:, None]
     sums = np.where(counted, rewards, 0.0).sum(axis=1)
@@ -42,25 +38,8 @@ def group_mean(rewards: Floats, counted: Bools) -> Floats:
     return np.where(trained, rewards - means[:, None], 0.0)
 
 
-def group_std(rewards: Floats, counted: Bools) -> Floats:
-    """A = (r - mean) / (std + 1e-4) over the group's counted rewards; 0 where uninformative.
-
-    Shapes: [P, G], [P, G] -> [P, G]. std is the sample deviation (n - 1). Source: GRPO
-    (arXiv 2402.03300). It gives nearly solved and nearly hopeless problems a larger weight.
-    """
-    centred = group_mean(rewards, counted)
-    freedom = np.maximum(counted.sum(axis=1) - 1, 1)
-    std = np.sqrt((centred**2).sum(axis=1) / freedom)
-    return np.asarray(centred / (std + STD_FLOOR)[:, None])
-
-
-ADVANTAGES: dict[str, Callable[[Floats, Bools], Floats]] = {
-    "group_mean": group_mean,
-    "group_std": group_std,
-}
-
-
-def _check(rewards: Floats, counted: Bools) -> None:
+def check(rewards: Floats, counted: Bools) -> None:
+    """Raises ValueError for other shapes and types, and for a counted reward not finite."""
     if rewards.ndim != 2 or rewards.shape[1] == 0:
         raise ValueError(f"rewards have shape {rewards.shape}; [problems, group] is accepted")
     if counted.shape != rewards.shape or counted.dtype != np.bool_:

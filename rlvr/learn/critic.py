@@ -1,0 +1,55 @@
+"""A value head on the policy's hidden states, with an optimizer of its own."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from rlvr.config_learn import GaeConfig
+from rlvr.learn.batch import PackedBatch
+from rlvr.learn.value import clipped_value_loss
+
+
+class Critic:
+    """V = w h + b in float32, from 0. Its loss reaches the policy's weights too, through h."""
+
+    def __init__(self, width: int, config: GaeConfig, device: torch.device) -> None:
+        self._config = config
+        self._head = nn.Linear(width, 1, device=device)
+        nn.init.zeros_(self._head.weight)
+        nn.init.zeros_(self._head.bias)
+        self._optimizer = torch.optim.AdamW(
+            self._head.parameters(), lr=config.value_lr, weight_decay=0.0
+        )
+
+    def values(self, hidden: Tensor) -> Tensor:
+        """The value before each token. Shapes: [N, D] -> [N] float32."""
+        values: Tensor = self._head(hidden.float())[:, 0]
+        return values
+
+    def loss(self, values: Tensor, batch: PackedBatch, num_tokens: int) -> Tensor:
+        """The micro-batch's part of the weighted value loss. Shapes: [N] -> []."""
+        assert batch.old_values is not None
+        assert batch.returns is not None
+        losses = clipped_value_loss(
+            values, batch.old_values, batch.returns, self._config.value_clip
+        )
+        return self._config.value_weight * losses.sum() / num_tokens
+
+    def zero_grad(self) -> None:
+        self._optimizer.zero_grad(set_to_none=True)
+
+    def update(self, max_grad_norm: float) -> None:
+        """Clip the accumulated gradients, take one step, drop them."""
+        nn.utils.clip_grad_norm_(self._head.parameters(), max_grad_norm, error_if_nonfinite=True)
+        self._optimizer.step()
+        self.zero_grad()
+
+    def state_dict(self) -> dict[str, Any]:
+        return {"head": dict(self._head.state_dict()), "optimizer": self._optimizer.state_dict()}
+
+    def load_state_dict(self, state: dict[str, Any]) -> None:
+        self._head.load_state_dict(state["head"])
+        self._optimizer.load_state_dict(state["optimizer"])
