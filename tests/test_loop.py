@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from fractions import Fraction
-
 import numpy as np
 import pytest
 import torch
 
 from rlvr.checkpoint import load_state, save_checkpoint
 from rlvr.collect import reward_arrays
-from rlvr.config import Config, ModelConfig
+from rlvr.config import Config
 from rlvr.config_learn import EmaConfig, GaeConfig, KlInLossConfig, KlInRewardConfig
 from rlvr.config_sampling import BehindConfig, LearnabilityConfig, SamplingConfig
 from rlvr.data.sampler import TaskSampler
@@ -20,64 +18,12 @@ from rlvr.loop import StepResult, reinforce, training_sequences
 from rlvr.newborn import save_newborn
 from rlvr.prompt import Prompter
 from rlvr.rollout.parity import ParityError
-from rlvr.types import Completion, Task
 from tests.helpers import make_rollout
-from verifiers import Problem
-
-SMALL = ModelConfig(width=32, layers=1, heads=2, kv_heads=1, mlp_width=32)
-TASKS = [
-    Task(id=f"t{n}", family="linear", text=f"Solve 2x = {n}", problem=Problem(equation=f"2x = {n}"))
-    for n in range(2, 6)
-]
+from tests.scripted import SMALL, TASKS, ScriptedEngine
 
 
 def sampler(**changes):
     return TaskSampler(TASKS, SamplingConfig(**changes), seed=0)
-
-
-class ScriptedEngine:
-    """Alternates a right and a wrong answer, with the trainer's own logprobs plus ``error``."""
-
-    name = "scripted"
-
-    def __init__(self, policy: Policy, prompter: Prompter, error: float = 0.0) -> None:
-        self.policy_version = 0
-        self.policy = policy
-        self.prompter = prompter
-        self.error = error
-        self.seeds: list[int] = []
-
-    def generate(self, requests, sampling):
-        completions = []
-        for index, request in enumerate(requests):
-            self.seeds.append(request.seed)
-            number = int(self.prompter.text(request.prompt_ids).rpartition(" ")[2])
-            answer = Fraction(number, 2) if index % 2 == 0 else 99
-            tokenizer = self.prompter.tokenizer
-            ids = [*tokenizer(f"\\boxed{{{answer}}}")["input_ids"], tokenizer.eos_token_id]
-            completions.append(
-                Completion(
-                    token_ids=tuple(ids),
-                    rollout_logprobs=self._logprobs(request.prompt_ids, ids),
-                    finish_reason="stop",
-                    policy_version=self.policy_version,
-                )
-            )
-        return completions
-
-    def update_weights(self, named_tensors, policy_version):
-        self.received = dict(named_tensors)
-        self.policy_version = policy_version
-
-    def close(self):
-        pass
-
-    def _logprobs(self, prompt, ids):
-        tokens = torch.tensor([[*prompt, *ids]])
-        with torch.no_grad():
-            logits = self.policy.model(input_ids=tokens).logits[0]
-        table = logits.log_softmax(-1)[len(prompt) - 1 : -1]
-        return tuple((table[range(len(ids)), ids] + self.error).tolist())
 
 
 @pytest.fixture

@@ -32,14 +32,12 @@ class History:
         return [(int(row["step"]), row[key]) for row in self.rows if row.get(key) is not None]
 
     def first(self, key: str) -> float | None:
-        """The mean over the first ``WINDOW`` steps that have it, at most half of them."""
-        values = self._values(key)
-        return fmean(values[: self._width(values)]) if values else None
+        """The mean over the first ``WINDOW`` steps, at most half of all; None where none has it."""
+        return _mean(self.rows[: self._width(self.rows)], key)
 
     def last(self, key: str) -> float | None:
-        """The mean over the last ``WINDOW`` steps that have it, at most half of them."""
-        values = self._values(key)
-        return fmean(values[-self._width(values) :]) if values else None
+        """The mean over the last ``WINDOW`` steps, at most half of all; None where none has it."""
+        return _mean(self.rows[-self._width(self.rows) :], key)
 
     def best(self, key: str) -> tuple[int, float] | None:
         """The highest mean over so many steps in a row, and the last of those steps."""
@@ -55,12 +53,14 @@ class History:
         """The metrics under a prefix."""
         return sorted({key for row in self.rows for key in row if key.startswith(prefix)})
 
-    def _values(self, key: str) -> list[float]:
-        return [value for _, value in self.series(key)]
-
     @staticmethod
     def _width(values: Sequence[object]) -> int:
         return max(1, min(WINDOW, len(values) // 2))
+
+
+def _mean(rows: Sequence[Mapping[str, float]], key: str) -> float | None:
+    values = [row[key] for row in rows if row.get(key) is not None]
+    return fmean(values) if values else None
 
 
 def read_history(run_folder: Path) -> History:

@@ -31,9 +31,8 @@ def engine_and_trainer_disagree(history: History) -> Finding | None:
 
 def gradients_are_dead(history: History) -> Finding | None:
     """Rewards differ, and yet nothing moves."""
-    updated = [row for row in history.rows if row.get("updated", 1.0)]
     norm, rate = history.last("grad_norm"), history.last("learning_rate")
-    if not updated or norm is None or rate is None:
+    if not history.last("updated") or norm is None or rate is None:
         return None
     if norm >= NO_GRADIENT and rate >= NO_RATE:
         return None

@@ -28,6 +28,8 @@ def test_the_best_stretch_names_its_last_step() -> None:
 def test_steps_without_the_metric_do_not_count() -> None:
     some = history([None, 2.0, None, 4.0])
     assert some.series("x") == [(2, 2.0), (4, 4.0)]
+    assert (some.first("x"), some.last("x")) == (2.0, 4.0)
+    assert history([1.0, 1.0, None, None]).last("x") is None  # not what it was before
     assert (some.first("y"), some.last("y"), some.best("y")) == (None, None, None)
 
 
