@@ -24,7 +24,6 @@ app = typer.Typer(
     help="Reinforcement learning with verifiable rewards on equation solving.",
 )
 app.add_typer(cli_traces.app, name="traces")
-app.command(epilog="Example: rlvr diagnose runs/tiny")(diagnose)
 console = Console()
 errors = Console(stderr=True)
 
@@ -169,6 +168,9 @@ def make_data(
     for name, rows in splits.items():
         console.print(f"{name:<12}{len(rows):>8} rows")
     console.print(f"written to {folder}; datasets.load_from_disk reads it", markup=False)
+
+
+app.command(epilog="Example: rlvr diagnose runs/tiny")(diagnose)
 
 
 def main() -> None:
