@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlvr.config import RewardConfig
 from rlvr.types import Completion, Reward, Task
-from verifiers import Decision, Reason, check_steps, read_habits, verify_completion
+from verifiers import Decision, Reason, Verdict, check_steps, read_habits, verify_completion
 from verifiers.trace.process_reward import process_reward
 
 UNREADABLE = frozenset(
@@ -29,7 +29,7 @@ def score(task: Task, completion: Completion, text: str, config: RewardConfig) -
 
     An undecided verdict is the verifier's failure: its completion is not counted.
     """
-    verdict = verify_completion(task.problem, text)
+    verdict = _verdict(task, text)
     habits = read_habits(task.problem, text, verdict)
     is_truncated = completion.finish_reason == "length"
     terms = {
@@ -51,3 +51,9 @@ def score(task: Task, completion: Completion, text: str, config: RewardConfig) -
         verdict=verdict,
         habits=habits,
     )
+
+
+def _verdict(task: Task, text: str) -> Verdict:
+    if task.gold is None:
+        return verify_completion(task.problem, text)
+    return verify_completion(completion=text, gold=task.gold, unknown=task.problem.unknown)

@@ -127,3 +127,15 @@ def test_padding_with_trivialities_earns_nothing_more():
     plain = GOOD.replace("(x - 2)(x - 3)", "(x - 2)(x - 4)")
     ways = [reward(text, config=PROCESS).terms["process"] for text in (padded, plain)]
     assert ways[0] == ways[1]
+
+
+def test_a_gold_answer_decides_where_there_is_one():
+    problem = Problem(equation="How many clips did Natalia sell?", unknown="n")
+    task = Task(id="g", family="words", text="How many?", problem=problem, gold="1/2")
+    assert reward("So \\boxed{n = 0.5}", task=task).terms["correct"] == CONFIG.correct
+    wrong = reward("So \\boxed{2}", task=task)
+    assert wrong.terms["correct"] == 0
+    assert wrong.counted
+    assert wrong.habits.domain_stated is None
+    unreadable = Task(id="g", family="words", text="How?", problem=problem, gold="18 dollars")
+    assert not reward("So \\boxed{18}", task=unreadable).counted
