@@ -48,12 +48,11 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr.model_files",), ("rlvr.closing",),
         ("rlvr.probe",),
     )),
-    ("the loop, evaluation of any model", (
-        ("rlvr.loop",), ("rlvr.evaluate_folder",), ("rlvr.evals.*",),
-    )),
+    ("the loop, evaluation of any model", (("rlvr.loop",), ("rlvr.evals.*",))),
     ("the job around it", (("rlvr.run", "rlvr.summary"),)),
     ("the command line", ((
-        "rlvr.cli", "rlvr.cli_traces", "rlvr.cli_sync", "rlvr.cli_diagnose", "rlvr.__main__",
+        "rlvr.cli", "rlvr.cli_traces", "rlvr.cli_sync", "rlvr.cli_diagnose", "rlvr.cli_eval",
+        "rlvr.__main__",
     ),)),
 )  # fmt: skip
 NO_TORCH_BELOW = 4
