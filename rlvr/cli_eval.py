@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
 
@@ -151,7 +152,7 @@ def _compare(a: Path, b: Path, ks: list[int], as_json: bool) -> None:
         raise ValueError(f"--k {max(ks)} needs as many samples in both; one has {samples}")
     names = metric_names(samples, ks or default_ks(samples))
     found = compare(folders[0].read(), folders[1].read(), names, first.seed)
-    notes = first.differences(second)
+    notes = first.differences(replace(second, model_digest=first.model_digest))
     if as_json:
         print(json.dumps({**found.as_dict(), "settings_differ": notes}, indent=2))
         return

@@ -138,6 +138,7 @@ def _problem(row: Mapping[str, Any]) -> Problem:
 def _text(value: Any) -> str | None:
     """Of a list of chat messages, what the user says."""
     if isinstance(value, list):
-        said = [each.get("content") for each in value if each.get("role") == "user"]
-        return "\n".join(text for text in said if text)
+        turns = [each for each in value if isinstance(each, Mapping)]
+        said = [each.get("content") for each in turns if each.get("role") == "user"]
+        return "\n".join(text for text in said if isinstance(text, str)) or None
     return None if value is None else str(value)

@@ -93,3 +93,10 @@ def test_a_model_against_itself_is_no_better():
     assert found.overall.sign.p == 1.0
     for each in found.overall.metrics.values():
         assert (each.change.value, each.change.low, each.change.high) == (0, 0, 0)
+
+
+@pytest.mark.parametrize("discordant", [1, 5, 17, 60])
+def test_equal_models_are_called_different_in_five_of_a_hundred_at_most(discordant):
+    n = discordant
+    alarms = sum(comb(n, b) for b in range(n + 1) if mcnemar(b, n - b) < 0.05)
+    assert alarms / 2**n <= 0.05

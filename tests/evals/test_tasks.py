@@ -86,11 +86,12 @@ def test_rows_that_cannot_be_read_are_counted_with_their_reason():
         {"gold": "1"},
         {"problem": "Prove Fermat's last theorem."},
         {"equation": "x = 1", "params": "{"},
+        {"problem": ["no", "messages"], "gold": "1"},
         {"equation": "x = 1"},
     ]
     tasks, left_out = read_tasks(rows)
-    assert [task.id for task in tasks] == ["row-000006"]
-    assert [each.id for each in left_out] == [f"row-00000{i}" for i in range(6)]
+    assert [task.id for task in tasks] == ["row-000007"]
+    assert [each.id for each in left_out] == [f"row-00000{i}" for i in range(7)]
     assert left_out[1].reason == "unsupported_equation"
     assert all(each.evidence for each in left_out)
 

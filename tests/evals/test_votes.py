@@ -80,3 +80,18 @@ def test_hostile_answers_vote_for_nothing():
 def test_intervals_sets_and_no_solution_are_three_votes():
     answers = ["x > 3", "(3, \\infty)", "no real solutions", "\\emptyset", "3", "\\{3\\}", "x >= 3"]
     assert votes_for(answers, Problem(equation="x = 7")) == (0, 0, 1, 1, 2, 2, 3)
+
+
+def test_near_is_not_equal_and_other_forms_of_a_root_are():
+    problem = Problem(equation="x = 7")
+    answers = [r"1 + \sqrt{2}", r"\sqrt{3 + 2\sqrt{2}}", "2.41421356", "10^{300} + 1", "10^{300}"]
+    assert votes_for(answers, problem) == (0, 0, 1, 2, 3)
+    assert votes_for(["0.333333", r"\frac13", "2/6", r"\pi", "3.14159265358979"], problem) == (
+        0, 1, 1, 2, 3
+    )  # fmt: skip
+
+
+def test_tuples_of_a_system_are_votes_too():
+    problem = Problem(equation="x + y = 3, x y = 2")
+    answers = ["(1, 2), (2, 1)", "(2, 1) or (1, 2)", "(0.5, 2)", r"x = \frac12, y = 2", "(2, 0.5)"]
+    assert votes_for(answers, problem) == (0, 0, 1, 1, 2)
