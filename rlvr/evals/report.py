@@ -87,12 +87,12 @@ def _group_table(title: str, groups: Mapping[str, Metrics]) -> Table:
             for n in shown
         ]
         num = max((each.num for each in metrics.values()), default=0)
-        table.add_row(group, *cells, f"{num:,}")
+        table.add_row(Text(group), *cells, f"{num:,}")  # a name of theirs is no markup
     return table
 
 
 def _new_table(first: str, *others: str) -> Table:
-    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1))
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, padding=(0, 1), collapse_padding=True)
     table.add_column(first)
     for name in others:
         table.add_column(name, justify="right")

@@ -53,7 +53,8 @@ def test_matched_by_id_and_what_is_not_matched_is_counted():
     assert overall.metrics["greedy"].change.value == pytest.approx(-2 / 3)
     change = overall.metrics["pass@1"].change
     assert (overall.metrics["pass@1"].a, overall.metrics["pass@1"].b) == (0.5, 1.0)
-    assert (change.value, change.low, change.high) == (0.5, 0.5, 0.5)
+    assert change.value == 0.5
+    assert change.low < 0 < change.high < 1  # three problems say little
     assert overall.metrics["maj@2"].change.value == 0.5
 
 

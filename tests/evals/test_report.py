@@ -45,6 +45,15 @@ def test_tables_of_a_comparison():
     assert "+100.0" in text
 
 
+def test_names_in_the_data_are_no_markup():
+    family, difficulty = "[/bold] [red]x", "level [1]"
+    some = [make_answered("p", RIGHT, "rrra", family, difficulty)]
+    text = shown(tables(summarise(make_settings(), [], some, [1, 4])))
+    assert family in text
+    assert difficulty in text
+    assert f"{family}: 0 right" in shown(comparison_tables(compare(some, some, [], 0), "", "", []))
+
+
 def test_a_difference_that_is_not_shown_is_not_called_one():
     a = [make_answered(f"p{i}", RIGHT if i else WRONG) for i in range(5)]
     b = [make_answered(f"p{i}", RIGHT) for i in range(5)]
