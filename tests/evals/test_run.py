@@ -168,3 +168,20 @@ def test_folders_have_names_by_default():
         "evals/models-final--runs-tiny-test"
     )
     assert default_folder("/a/model", "nobody/set", "dev") == Path("evals/a-model--nobody-set-dev")
+
+
+def test_gold_answers_decide_and_unreadable_ones_are_never_scored(model, tmp_path):
+    rows = [
+        {"problem": "How many?", "gold": "So it is one.\n#### 1", "difficulty": 2},
+        {"problem": "How much?", "gold": "18 dollars"},
+        {"problem": "What half?", "gold": "x = \\frac{2}{2}"},
+        {"problem": "Prove it."},
+    ]
+    folder = EvalFolder(tmp_path / "e")
+    answer_all(wanted(model, rows=rows), folder, lambda *_: Guesser())
+    records = folder.read()
+    assert [(each.id, each.greedy.is_right) for each in records] == [
+        ("row-000000", True), ("row-000002", True)
+    ]  # fmt: skip
+    assert [(each.expected, each.difficulty) for each in records] == [("{1}", "2"), ("{1}", "")]
+    assert {each.id for each in folder.read_settings()[1]} == {"row-000001", "row-000003"}
