@@ -103,14 +103,16 @@ def evaluate(
 
     hide_library_bars()
     rows = load_rows(data, split, subset, read_columns(columns))[:limit]
-    usual_template, usual_tokens = usual(model)
+    if template is None or max_new_tokens is None:
+        usual_template, usual_tokens = usual(model)
+        template, max_new_tokens = template or usual_template, max_new_tokens or usual_tokens
     rollout = RolloutConfig(
         engine=engine, dtype=dtype, temperature=temperature, max_sequences=batch,
-        max_new_tokens=max_new_tokens or usual_tokens, kv_cache_gb=kv_cache_gb,
+        max_new_tokens=max_new_tokens, kv_cache_gb=kv_cache_gb,
     )  # fmt: skip
     wanted = Wanted(
         model=model, data=data, split=split, rows=rows, rollout=rollout, samples=samples,
-        seed=seed, template=template or usual_template,
+        seed=seed, template=template,
     )  # fmt: skip
     folder = EvalFolder(output or default_folder(model, data, split))
     try:

@@ -80,9 +80,18 @@ def digest_model(model: str) -> str:
 
 
 def usual(model: str) -> tuple[str, int]:
-    """Template and new tokens: those with which its run trained ``RUN/models/NAME``; else boxed."""
+    """Template and new tokens: those with which its run trained ``RUN/models/NAME``; else boxed.
+
+    Raises ``ValueError`` for a run whose configuration does not say.
+    """
     config = Path(model).absolute().parent.parent / "config.toml"
     if not config.is_file():
         return "boxed", 1024
-    content = tomllib.loads(config.read_text("utf-8"))
-    return content["model"]["prompt_template"], content["rollout"]["max_new_tokens"]
+    try:
+        content = tomllib.loads(config.read_text("utf-8"))
+        return content["model"]["prompt_template"], content["rollout"]["max_new_tokens"]
+    except (tomllib.TOMLDecodeError, KeyError) as error:
+        raise ValueError(
+            f"{config} does not say how the model was asked ({error}); give --template and"
+            " --max-new-tokens"
+        ) from error

@@ -47,3 +47,7 @@ def test_a_model_of_a_run_is_asked_as_it_was_trained(tmp_path):
     )
     assert usual(str(model)) == ("bare", 99)
     assert usual("owner/name") == ("boxed", 1024)
+    for content in ("[trace]\nreport = True\n", "[model]\n"):
+        (tmp_path / "config.toml").write_text(content)
+        with pytest.raises(ValueError, match="give --template and --max-new-tokens"):
+            usual(str(model))
