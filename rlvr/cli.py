@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -13,6 +12,7 @@ from rich.console import Console
 
 from rlvr import cli_traces
 from rlvr.cli_diagnose import diagnose
+from rlvr.cli_eval import evaluate
 from rlvr.config import Config
 from rlvr.config_load import dump_toml, load_config, preset_names
 
@@ -123,31 +123,6 @@ def _dry_run(config: Config) -> None:
     console.print(estimate_table(estimate(config, vocab_size=len(make_tokenizer()))))
 
 
-@app.command("eval", epilog="Example: rlvr eval runs/tiny/models/final --data runs/tiny/data")
-def evaluate_model(
-    model: Annotated[str, typer.Argument(help="A hub id or a folder in the hub's layout.")],
-    overrides: Overrides = None,
-    data: Annotated[
-        Path | None, typer.Option(help="A folder that `rlvr data` or a run made.")
-    ] = None,
-    preset: Preset = None,
-    config_file: ConfigFile = None,
-    seed: Seed = None,
-    output: Annotated[Path | None, typer.Option(help="Write the metrics here too.")] = None,
-) -> None:
-    """Greedy and sampled evaluation on both test splits; prints the metrics as JSON."""
-    config = _config(preset, config_file, seed, overrides)
-    from rlvr.evaluate_folder import evaluate_folder
-    from rlvr.folder import write_json
-    from rlvr.quiet import hide_library_bars
-
-    hide_library_bars()
-    metrics = evaluate_folder(config, model, data or config.data.path)
-    print(json.dumps(metrics, indent=2))
-    if output:
-        write_json(output, metrics)
-
-
 @app.command("data", epilog="Example: rlvr data /tmp/equations --seed 1 data.sft_size=1000")
 def make_data(
     folder: Annotated[Path, typer.Argument(help="Where the dataset is written; must not exist.")],
@@ -170,6 +145,7 @@ def make_data(
     console.print(f"written to {folder}; datasets.load_from_disk reads it", markup=False)
 
 
+app.command("eval", epilog="Example: rlvr eval runs/tiny/models/final --data runs/tiny")(evaluate)
 app.command(epilog="Example: rlvr diagnose runs/tiny")(diagnose)
 
 

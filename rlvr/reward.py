@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from rlvr.config import RewardConfig
 from rlvr.types import Completion, Reward, Task
-from verifiers import Decision, Reason, check_steps, read_habits, verify_completion
+from verifiers import Decision, Reason, Verdict, check_steps, read_habits, verify_completion
 from verifiers.trace.process_reward import process_reward
 
 UNREADABLE = frozenset(
@@ -30,7 +30,7 @@ def score(task: Task, completion: Completion, text: str, config: RewardConfig) -
 
     An undecided verdict is the verifier's failure: its completion is not counted.
     """
-    verdict = verify_completion(task.problem, text)
+    verdict = _verdict(task, text)
     habits = read_habits(task.problem, text, verdict)
     is_truncated = completion.finish_reason == "length"
     terms = {
@@ -39,7 +39,7 @@ def score(task: Task, completion: Completion, text: str, config: RewardConfig) -
     }
     if habits.domain_stated is not None:
         terms["domain"] = config.domain * habits.domain_stated
-    if config.process:  # only then: a checked trace costs ten times a verdict
+    if config.process and task.gold is None:  # a checked trace costs ten times a verdict
         trace = check_steps(task.problem, text)
         terms["process"] = config.process * process_reward(trace, task.problem, text)
     if is_truncated and config.truncated == "penalise":
@@ -65,3 +65,9 @@ def overlong_share(length: int, start: int, buffer: int) -> float:
     longest completion. Up to ``start`` a token costs nothing, so it is no reward for saying little.
     """
     return min(max(0, length - start), buffer) / buffer
+
+
+def _verdict(task: Task, text: str) -> Verdict:
+    if task.gold is None:
+        return verify_completion(task.problem, text)
+    return verify_completion(completion=text, gold=task.gold, unknown=task.problem.unknown)

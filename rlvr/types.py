@@ -13,12 +13,18 @@ from verifiers import Habits, Problem, Verdict
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Task:
-    """One row of a dataset: a problem, and the words in which it is put to the model."""
+    """One row of a dataset: a problem, and the words in which it is put to the model.
+
+    Where there is a ``gold`` answer, answers are judged by it; of ``problem`` only the unknown
+    counts then.
+    """
 
     id: str
     family: str
     text: str
     problem: Problem
+    difficulty: str = ""
+    gold: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

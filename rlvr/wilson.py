@@ -7,7 +7,7 @@ from math import sqrt
 Z_95 = 1.959963984540054
 
 
-def wilson(count: int, total: int, z: float = Z_95) -> tuple[float, float]:
+def wilson(count: float, total: int, z: float = Z_95) -> tuple[float, float]:
     """The Wilson score interval of ``count`` of ``total``: (low, high) in 0..1, 95 % by default.
 
     Unlike the normal approximation it stays in 0..1 and has a width where ``count`` is 0 or all.

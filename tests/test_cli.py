@@ -1,6 +1,5 @@
 from __future__ import annotations
 
-import json
 import subprocess
 import sys
 
@@ -100,27 +99,6 @@ def test_traces_start_without_the_heavy_libraries():
         "assert not {'torch', 'transformers', 'wandb'} & set(sys.modules)"
     )
     subprocess.run([sys.executable, "-c", code], check=True)
-
-
-def test_eval_prints_metrics_as_json(monkeypatch, capsys, tmp_path):
-    from rlvr.config_load import load_config
-    from rlvr.newborn import save_newborn
-
-    model = save_newborn(load_config("smoke").model, 0, tmp_path / "model")
-    code, out, err = run(
-        monkeypatch, capsys,
-        "eval", str(model), "--preset", "smoke", "rollout.engine=transformers", "data.sft_size=5",
-        "--output", str(tmp_path / "metrics.json"),
-    )  # fmt: skip
-    assert code == 0, err
-    assert json.loads(out)["truncated_rate"] == 1.0
-    assert json.loads((tmp_path / "metrics.json").read_text()) == json.loads(out)
-
-
-def test_a_model_folder_that_is_not_there(monkeypatch, capsys, tmp_path):
-    code, _, err = run(monkeypatch, capsys, "eval", str(tmp_path / "nowhere"), "--preset", "smoke")
-    assert code == 2
-    assert "there is no folder" in err
 
 
 def test_help_comes_without_importing_torch():

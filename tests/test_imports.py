@@ -59,17 +59,18 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr.model_files",), ("rlvr.closing",),
         ("rlvr.probe",), ("rlvr.collect",),
     )),
-    ("the loop, evaluation of any model", (("rlvr.loop",), ("rlvr.evaluate_folder",))),
+    ("the loop, evaluation of any model", (("rlvr.loop",), ("rlvr.evals.*",))),
     ("the job around it", (("rlvr.run", "rlvr.summary"),)),
     ("the command line", ((
-        "rlvr.cli", "rlvr.cli_traces", "rlvr.cli_sync", "rlvr.cli_diagnose", "rlvr.__main__",
+        "rlvr.cli", "rlvr.cli_traces", "rlvr.cli_sync", "rlvr.cli_diagnose", "rlvr.cli_eval",
+        "rlvr.__main__",
     ),)),
 )  # fmt: skip
 NO_TORCH_BELOW = 4
 
 # Names that turn text into code or into an expression by evaluating it.
 EVALUATORS = {"eval", "exec", "sympify", "parse_expr", "parse_latex", "S"}
-GRADING = {"rlvr.reward", "rlvr.trace.traced"}  # verdicts; checked traces
+GRADING = {"rlvr.reward", "rlvr.evals.judge", "rlvr.trace.traced"}  # verdicts; checked traces
 RECORDS = {"Ask", "Decision", "Domain", "Habits", "Problem", "Reason", "Verdict"}
 
 

@@ -162,3 +162,15 @@ def test_a_penalty_that_no_completion_can_reach_is_refused():
     with pytest.raises(ValueError, match="start must be below rollout"):
         Config.model_validate({"reward": {"overlong": overlong}})
     Config.model_validate({"reward": {"overlong": overlong | {"penalty": 0.0}}})
+
+
+def test_a_gold_answer_decides_where_there_is_one():
+    problem = Problem(equation="How many clips did Natalia sell?", unknown="n")
+    task = Task(id="g", family="words", text="How many?", problem=problem, gold="1/2")
+    assert reward("So \\boxed{n = 0.5}", task=task).terms["correct"] == CONFIG.correct
+    wrong = reward("So \\boxed{2}", task=task)
+    assert wrong.terms["correct"] == 0
+    assert wrong.counted
+    assert wrong.habits.domain_stated is None
+    unreadable = Task(id="g", family="words", text="How?", problem=problem, gold="18 dollars")
+    assert not reward("So \\boxed{18}", task=unreadable).counted
