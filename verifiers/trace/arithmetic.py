@@ -15,9 +15,11 @@ from verifiers.trace.statements import Statement
 _DENIES = re.compile(
     r"^[\s$)\\\],.]*(?:which |that |this )?(?:is |are )?(?:a |an )?"
     r"(?:false|not (?:true|equal|right|correct|satisfied|possible)|contradict\w*|impossible|"
-    r"does(?:n['’]t| not)|no\b|wrong|incorrect|absurd|✗|✘|❌|isn['’]t)",
+    r"does(?:n['’]t| not)|wrong|incorrect|absurd|isn['’]t)",
     re.IGNORECASE,
 )
+# Of a true relation these deny the value that was tried ("12, no"); only a false one is denied.
+_DENIES_IF_FALSE = re.compile(r"^[\s$)\\\],.]*(?:no\b|nope\b|✗|✘|❌|×(?:\s|$))", re.IGNORECASE)
 _ASKS = re.compile(r"^[\s$)\\\]]*\?")
 _YES = re.compile(r"^[\s$)\\\]]*\?\s*[(\[]?(?:yes|true|right|correct|ok|✓|✔|✅)", re.IGNORECASE)
 _NO = re.compile(r"^[\s$)\\\]]*\?\s*[(\[]?(?:no\b|false|wrong|not|✗|✘|❌)", re.IGNORECASE)
@@ -30,6 +32,7 @@ def judge_numbers(statement: Statement, after: str) -> Judged:
         evidence = "A question, not a claim."
         return Judged(statement=statement, truth=Truth.UNDECIDED, evidence=evidence)
     is_denied = bool(_DENIES.match(after) or _NO.match(after))
+    is_denied = is_denied or (not is_so and _DENIES_IF_FALSE.match(after) is not None)
     is_true = is_so != is_denied
     differs = is_true and (is_denied or statement.operators[-1] == "!=")
     shown = ", ".join(

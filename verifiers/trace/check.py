@@ -15,7 +15,7 @@ from verifiers.trace.facts import Judged, facts_of
 from verifiers.trace.records import Claim, ClaimKind, Trace, Truth
 from verifiers.trace.statements import Statement, read_statements
 from verifiers.trace.truth import judge_all
-from verifiers.trace.turns import turns
+from verifiers.trace.turns import answers_of, turns
 from verifiers.trace.values import truth_of
 from verifiers.trace.words import REFLECTION
 from verifiers.types import Ask, Problem, Verdict
@@ -47,15 +47,17 @@ def _checked(problem: Problem, completion: str, verdict: Verdict, solution: Solu
     facts = facts_of(problem, solution)
     statements = read_statements(completion, solution.unknown, solution.equation.parameters)
     judged = judge_all(facts, statements, completion, problem.ask)
-    transition, correction = turns(facts, judged, completion)
+    answers = answers_of(facts, judged, completion)
+    transition, correction = turns(facts, judged, answers)
     return Trace(
         claims=tuple(_claim(each) for each in judged),
-        first_error=first_error(facts, judged, completion, problem.ask),
+        first_error=first_error(facts, judged, answers, completion, problem.ask),
         habits=read_habits(problem, completion, verdict, _lines(statements)),
         transition=transition,
         correction=correction,
         keyword_aha=REFLECTION.search(completion) is not None,
         verdict=verdict,
+        had_right=any(answer.is_right for answer in answers),
     )
 
 

@@ -30,7 +30,7 @@ def judge_all(
         judged.append(found)
         if statement.kind is ClaimKind.EQUATION and found.numbers not in (None, REALS):
             before = (statement.sides[0], statement.sides[-1])
-    return tuple(with_cases(facts, judged))
+    return tuple(with_cases(facts, judged, completion))
 
 
 def _judge(
