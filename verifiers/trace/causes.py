@@ -9,7 +9,7 @@ from verifiers.algebra.exact import Real
 from verifiers.algebra.polynomial import to_poly
 from verifiers.algebra.sets import EMPTY, RealSet
 from verifiers.solve.kernels import ZERO
-from verifiers.syntax.ast import Add, Expr, Mul, Neg, Num, Pow, Root
+from verifiers.syntax.ast import Add, Div, Expr, Func, Log, Mul, Neg, Num, Pow, Root
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.syntax.walk import free_names, subexpressions
 from verifiers.trace.equations import may_be_gained
@@ -18,6 +18,7 @@ from verifiers.trace.numbers import solution_set
 from verifiers.trace.records import Cause
 
 MAX_FLIPS = 12
+_FUNCTIONS = (Root, Log, Func)
 
 
 def cause_of(
@@ -43,7 +44,31 @@ def cause_of(
         return Cause.DIVISION if is_divided else Cause.UNKNOWN
     if _roots(before) and not _roots(now):
         return Cause.SQUARING
-    return Cause.ARITHMETIC
+    return Cause.UNKNOWN if _is_misread(facts, before, now, judged) else Cause.ARITHMETIC
+
+
+def _is_misread(
+    facts: Facts, before: tuple[Expr, Expr], now: tuple[Expr, Expr], judged: Judged
+) -> bool:
+    """A rule that is none, while every number is right: of a root, a power or a logarithm, of a
+    product that is not 0, of fractions multiplied across."""
+    if any(isinstance(part, _FUNCTIONS) for side in now for part in subexpressions(side)):
+        return True
+    if any(
+        isinstance(side, Mul)
+        and any(factor in now for factor in side.factors if free_names(factor))
+        for side in before
+    ):
+        return True
+    wrong = (*_across(before), *_across(facts.solution.equation.sides))
+    return any(solution_set(facts, *sides) == judged.numbers for sides in wrong)
+
+
+def _across(sides: tuple[Expr, Expr]) -> Iterator[tuple[Expr, Expr]]:
+    """``ab = cd`` of ``a/b = c/d``."""
+    left, right = sides
+    if isinstance(left, Div) and isinstance(right, Div):
+        yield Mul((left.numerator, left.denominator)), Mul((right.numerator, right.denominator))
 
 
 def _is_factored(sides: tuple[Expr, Expr]) -> bool:
@@ -110,13 +135,26 @@ def _repairs(facts: Facts, sides: tuple[Expr, Expr]) -> bool:
     return all(point in facts.impostors for point in gained.points or ())
 
 
-def candidate_cause(facts: Facts, judged: Judged, wrong_sum: bool) -> Cause:
+def candidate_cause(
+    facts: Facts, before: tuple[Expr, Expr], judged: Judged, wrong_sum: bool
+) -> Cause:
     values = judged.statement.values
     if not values:
         return Cause.UNKNOWN
     if not judged.sum_is_wrong and all(
         -value in facts.solutions or value in facts.solutions or -value in facts.impostors
         for value in values
+    ):
+        return Cause.SIGN
+    if any(
+        isinstance(part, _FUNCTIONS) or (isinstance(part, Pow) and free_names(part.exponent))
+        for side in before
+        for part in subexpressions(side)
+    ):
+        return Cause.UNKNOWN
+    answer = RealSet.points_only(values)
+    if not judged.sum_is_wrong and any(
+        solution_set(facts, *sides) == answer for sides in _flipped(before)
     ):
         return Cause.SIGN
     return Cause.ARITHMETIC

@@ -45,7 +45,7 @@ def first_error(
                 if not statement.values and _was_case(judged, index):
                     continue
                 lost = facts.solutions & ~_listed_with(judged, index, completion)
-                cause = candidate_cause(facts, each, wrong_sum)
+                cause = candidate_cause(facts, before, each, wrong_sum)
                 return _error(index, cause, found, lost, each.evidence)
             case ClaimKind.CONCLUSION if each.truth is Truth.FALSE:
                 return _conclusion_error(facts, judged, index, ask, before, wrong_sum)

@@ -80,6 +80,9 @@ def answers_of(facts: Facts, judged: Sequence[Judged], completion: str) -> list[
                 if any(value in statement.values for value in values):
                     close()
                     values = [value for value in values if value not in statement.values]
+            case ClaimKind.SUBSTITUTION if each.refuted in values:
+                close()
+                values = [value for value in values if value != each.refuted]
             case ClaimKind.CONCLUSION:
                 close()
                 values = []
@@ -129,6 +132,8 @@ def _refutation(facts: Facts, judged: Sequence[Judged], wrong: int, right: int) 
 def _refutes(facts: Facts, judged: Judged, value: Real) -> bool:
     """A truly excluded value that is rejected, or both sides' true values, which differ."""
     statement = judged.statement
+    if judged.refuted is not None:
+        return judged.refuted == value
     if statement.kind is ClaimKind.EXCLUSION:
         return value not in facts.domain
     if statement.kind is not ClaimKind.SUBSTITUTION:

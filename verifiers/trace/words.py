@@ -24,9 +24,8 @@ _SUPPOSING = re.compile(
 )
 _CLAIMING = re.compile(
     r"\b(?:so|thus|therefore|hence|gives?|giving|get|gets|we have|obtain|yields?|then|means?|"
-    r"implies|implying|conclude|answer|solutions?|roots?|becomes|leads to|and so|which is|"
-    r"follows|leaves|leaving|actually|equals|is|"
-    r"(?:solutions?|roots?|answers?) would(?: then| thus)? be)\b",
+    r"implies|implying|conclude|(?:answer|solution|root)s?(?: would(?: then| thus)? be)?|"
+    r"becomes|leads to|and so|which is|follows|leaves|leaving|actually|equals|is)\b",
     re.IGNORECASE,
 )
 _REJECTING = re.compile(
@@ -72,6 +71,11 @@ _CONJUNCTION = re.compile(r"[\s$,\\()\[\]*]*(?:or|and|,|as well as|or else)?[\s$
 _NAMING = re.compile(
     r"\b(?:solutions?|roots?|answers?|zeros?|values?(?: of [a-z])?|candidates?)\b"
     r"[^.;\n]{0,30}\b(?:are|is|:)\W{0,6}$",
+    re.IGNORECASE,
+)
+CHECKING = re.compile(
+    r"\b(?:re-?|double-?)?(?:check|verif|test|plug|substitut|confirm|sanity|put)(?:y|ie[ds]|ing|ed|s|e|"
+    r"ication)?\b|\bfits\b|\bsatisf(?:y|ies)\b|:\W*$",
     re.IGNORECASE,
 )
 NOTHING = re.compile(
