@@ -37,7 +37,7 @@ _THERE = re.compile(
 _DIFFER = re.compile(
     r"≠|\\neq?\b|!=|✗|✘|❌|\b(?:differ\w*|not (?:equal|the same|match\w*|work|satisf\w*)|"
     r"(?:is|are|do|does)n['’]t|unequal|mismatch|no match|fails?|extraneous|spurious|reject\w*|"
-    r"discard\w*|impossible|contradict\w*|wrong|mistake|invalid|not \$?[-−]?\d|no\b)",
+    r"discard\w*|impossible|contradict\w*|wrong|mistake|invalid|not \$?[-−]?\d)",
     re.IGNORECASE,
 )
 
