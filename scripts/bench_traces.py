@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import re
 import time
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Sequence
@@ -47,7 +48,7 @@ def rows(files: Sequence[str] = FILES) -> list[dict[str, Any]]:
 
 def labels_of(row: dict[str, Any]) -> Iterator[str]:
     """What is labelled, as words."""
-    if row["correct"]:
+    if row["correct"] and "\\boxed" in row["completion"]:  # the verdict needs a box
         yield "right answer"
     error = row["first_error"]
     if error:
@@ -70,8 +71,7 @@ def found_in(row: dict[str, Any], trace: Trace) -> Iterator[str]:
     error = trace.first_error
     if error:
         claim = trace.claims[error.claim]
-        text = row["completion"][claim.start : claim.end]
-        yield f"step error at its place: {text}"
+        yield f"step error at its place: {_place(row, claim.start, claim.end)}"
         yield f"cause: {error.cause}"
         yield f"roots: {error.change}"
     yield f"answers: {trace.transition}"
@@ -81,6 +81,15 @@ def found_in(row: dict[str, Any], trace: Trace) -> Iterator[str]:
     for habit in row["habits"]:
         if getattr(trace.habits, habit):
             yield f"habit: {habit}"
+
+
+def _place(row: dict[str, Any], start: int, end: int) -> str:
+    """What is labelled, where the claim stands in it: a list may be labelled whole."""
+    labelled = row["first_error"]["text"] if row["first_error"] else ""
+    for match in re.finditer(re.escape(labelled), row["completion"]):
+        if labelled and match.start() <= start and end <= match.end():
+            return labelled
+    return row["completion"][start:end]
 
 
 def count(

@@ -10,30 +10,39 @@ from verifiers.syntax.walk import free_names, subexpressions
 from verifiers.trace.equations import has_part, may_be_gained
 from verifiers.trace.facts import Facts, Judged
 from verifiers.trace.records import ClaimKind, Truth
+from verifiers.trace.words import REFLECTION
 
 
-def with_cases(facts: Facts, judged: list[Judged]) -> list[Judged]:
+def with_cases(facts: Facts, judged: list[Judged], completion: str) -> list[Judged]:
     """An equation that follows one with bars, a product or a square may be one case of it, if the
-    other cases have what it lacks."""
+    other cases have what it lacks: what stands before a word of reflection, for a case that is
+    thought of only afterwards was forgotten."""
     out = []
     splits = _splits(facts.solution.equation.sides)
     later: list[RealSet] = [EMPTY] * len(judged)
-    seen = EMPTY
+    afterwards: list[RealSet] = [EMPTY] * len(judged)
+    seen = said = EMPTY
     for index in range(len(judged) - 1, -1, -1):
-        later[index] = seen
-        seen = seen | _said(facts, judged[index])
+        if index + 1 < len(judged) and REFLECTION.search(
+            completion, judged[index].statement.end, judged[index + 1].statement.start
+        ):
+            seen = EMPTY
+        later[index], afterwards[index] = seen, said
+        here = _said(facts, judged[index])
+        seen, said = seen | here, said | here
     others = EMPTY  # what the cases before it have
     for index, each in enumerate(judged):
         if each.statement.kind is not ClaimKind.EQUATION:
             out.append(each)
             continue
+        rest = afterwards[index] if each.numbers == EMPTY else later[index]  # a case without any
         is_case = (
             each.truth is Truth.FALSE
             and not each.sum_is_wrong
             and splits
             and each.lost != EMPTY
             and _are_impostors(facts, each.gained)
-            and (each.lost & ~(later[index] | others)) == EMPTY
+            and (each.lost & ~(rest | others)) == EMPTY
         )
         if is_case:
             others = others | _said(facts, each)

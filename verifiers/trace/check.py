@@ -2,20 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from verifiers.habits import NONE, read_habits
+from verifiers.habits import NONE
 from verifiers.solve import Solution, UndecidedError, outcome_of
-from verifiers.steps import Claim as LineClaim
-from verifiers.steps import Line
-from verifiers.syntax.ast import Sym
 from verifiers.syntax.errors import OverBudgetError
 from verifiers.trace.errors import first_error
 from verifiers.trace.facts import Judged, facts_of
-from verifiers.trace.records import Claim, ClaimKind, Trace, Truth
-from verifiers.trace.statements import Statement, read_statements
+from verifiers.trace.habits import trace_habits
+from verifiers.trace.records import Claim, Trace, Truth
+from verifiers.trace.statement import Statement
+from verifiers.trace.statements import read_statements
 from verifiers.trace.truth import judge_all
-from verifiers.trace.turns import turns
+from verifiers.trace.turns import answers_of, turns
 from verifiers.trace.values import truth_of
 from verifiers.trace.words import REFLECTION
 from verifiers.types import Ask, Problem, Verdict
@@ -47,32 +44,18 @@ def _checked(problem: Problem, completion: str, verdict: Verdict, solution: Solu
     facts = facts_of(problem, solution)
     statements = read_statements(completion, solution.unknown, solution.equation.parameters)
     judged = judge_all(facts, statements, completion, problem.ask)
-    transition, correction = turns(facts, judged, completion)
+    answers = answers_of(facts, judged, completion)
+    transition, correction = turns(facts, judged, answers)
     return Trace(
         claims=tuple(_claim(each) for each in judged),
-        first_error=first_error(facts, judged, completion, problem.ask),
-        habits=read_habits(problem, completion, verdict, _lines(statements)),
+        first_error=first_error(facts, judged, answers, completion, problem.ask),
+        habits=trace_habits(facts, problem, judged, completion, verdict),
         transition=transition,
         correction=correction,
         keyword_aha=REFLECTION.search(completion) is not None,
         verdict=verdict,
+        had_right=any(answer.is_right for answer in answers),
     )
-
-
-def _lines(statements: Sequence[Statement]) -> tuple[Line, ...]:
-    """The statements as lines that say nothing else, as the reader of habits takes them."""
-    lines = []
-    for each in statements:
-        if not each.operators or each.kind is ClaimKind.CONCLUSION:
-            continue
-        is_check = each.kind is ClaimKind.SUBSTITUTION and each.values
-        label = f"check {each.values[0]}" if is_check else ""
-        if each.name:
-            claim = LineClaim((Sym(each.name), *each.sides), ("=", *each.operators))
-        else:
-            claim = LineClaim(each.sides, each.operators)
-        lines.append(Line(each.start, label, (claim,)))
-    return tuple(lines)
 
 
 def _unchecked(problem: Problem, completion: str, verdict: Verdict, has_keyword: bool) -> Trace:

@@ -12,7 +12,7 @@ from verifiers.syntax.walk import subexpressions
 from verifiers.trace.facts import Facts, Judged, shown, truth_if
 from verifiers.trace.numbers import chain_set
 from verifiers.trace.records import Truth
-from verifiers.trace.statements import Statement
+from verifiers.trace.statement import Statement
 from verifiers.trace.words import Mood
 
 

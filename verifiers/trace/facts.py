@@ -8,7 +8,7 @@ from verifiers.algebra.exact import Real
 from verifiers.algebra.sets import EMPTY, REALS, RealSet
 from verifiers.solve import Solution
 from verifiers.trace.records import Truth
-from verifiers.trace.statements import Statement
+from verifiers.trace.statement import Statement
 from verifiers.types import Ask, Problem
 
 
@@ -18,7 +18,9 @@ class Judged:
 
     ``numbers`` is the solution set of an equation; ``gained`` and ``lost`` are what it has over
     the problem's solutions on the domain, and what it lacks. ``sum_is_wrong``: a number in its
-    chain is not the next one. ``differs``: a true statement that two numbers differ.
+    chain is not the next one. ``differs``: a true statement that two numbers differ. ``checked``:
+    both sides of the problem at this value have been said by here, truly; ``refuted``: they differ,
+    and the text says so.
     """
 
     statement: Statement
@@ -29,6 +31,8 @@ class Judged:
     lost: RealSet = field(default_factory=lambda: EMPTY)
     sum_is_wrong: bool = False
     differs: bool = False
+    checked: Real | None = None
+    refuted: Real | None = None
 
 
 @dataclass(frozen=True, slots=True)

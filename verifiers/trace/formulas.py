@@ -7,6 +7,9 @@ from functools import lru_cache
 
 from verifiers.algebra.evaluate import Undefined, evaluate
 from verifiers.algebra.exact import Real
+from verifiers.guard import guarded
+from verifiers.read_set import parse_set
+from verifiers.read_value import AnswerError
 from verifiers.syntax.ast import Expr, Operator
 from verifiers.syntax.errors import OverBudgetError, ParseError
 from verifiers.syntax.parser import parse_chain
@@ -61,3 +64,10 @@ def evaluated(expr: Expr) -> tuple[Real, ...] | None:
         if value not in values:
             values.append(value)
     return tuple(values)
+
+
+def set_of(text: str, unknown: str) -> tuple[Real, ...] | None:
+    try:
+        return guarded(text, lambda: parse_set(text, unknown, {})).points
+    except (AnswerError, ParseError, OverBudgetError):
+        return None

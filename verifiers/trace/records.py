@@ -115,6 +115,7 @@ class Trace:
     correction: Correction | None
     keyword_aha: bool  # the baseline: a word such as "wait" or "mistake" stands in it
     verdict: Verdict
+    had_right: bool = False  # an answer before the last is right
 
     @property
     def corrected(self) -> bool:
@@ -128,13 +129,14 @@ class Trace:
 
     @property
     def broken(self) -> bool:
-        """Right, then wrong."""
-        return self.transition is Transition.RIGHT_WRONG
+        """Right at some point, wrong at the end."""
+        is_wrong = self.transition in (Transition.RIGHT_WRONG, Transition.WRONG_WRONG)
+        return self.transition is Transition.RIGHT_WRONG or (is_wrong and self.had_right)
 
     def as_dict(self) -> dict[str, Any]:
         """As JSON has it, without the verdict, which stands beside it."""
         record = asdict(self)
-        del record["verdict"]
+        del record["verdict"], record["had_right"]
         return record | {
             "corrected": self.corrected,
             "verified_aha": self.verified_aha,

@@ -31,7 +31,9 @@ _TOKEN = re.compile(
     r"|(?P<other>.)",
     re.DOTALL,
 )
+_ASIDE = re.compile(r"\([^()\n]{0,60}?(?:[=<>≤≥≠]|\\(?:neq?|[lg]eq?)(?![A-Za-z]))[^()\n]{0,60}\)")
 _LABEL = re.compile(r"[ \t*#>-]*([A-Za-z][^:=<>≤≥≠|$\\\n]{0,40}):(?=\s)")
+_ROW = re.compile(r"[ \t]*\|(?=[ \t]).*[ \t]\|\s*$")  # of a Markdown table
 _LIST_MARK = re.compile(r"(?:\d{1,2}[.)]|[-*•])[ \t]+")
 _DISPLAY = re.compile(r"\s*(?:\\\[|\$\$|\\begin)")
 
@@ -125,10 +127,16 @@ def _mathematics(
 ) -> Iterator[tuple[int, int]]:
     start = None
     end = begin
+    is_row = _ROW.match(text, begin, close) is not None
+    closing = -1  # where a relation in brackets ends: "(x ≠ 0)"
     for match in _TOKEN.finditer(text, begin, close):
         kind, token = match.lastgroup, match.group()
         if kind == "blank":
             continue
+        if token == "(" and (aside := _ASIDE.match(text, match.start(), close)):
+            closing, kind = aside.end() - 1, "cut"
+        if match.start() == closing or (is_row and token == "|"):
+            kind = "cut"
         if kind in ("math", "letter", "sign") or (
             kind == "word" and (token in _FUNCTIONS or token in names or set(token) <= names)
         ):

@@ -4,47 +4,30 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from verifiers.algebra.exact import Real
 from verifiers.extract import boxes
-from verifiers.guard import guarded
-from verifiers.read_set import parse_set
-from verifiers.read_value import AnswerError
 from verifiers.solve.kernels import number_expr
 from verifiers.syntax.ast import Expr, Operator, Sym
-from verifiers.syntax.errors import OverBudgetError, ParseError
 from verifiers.syntax.walk import free_names, substitute
-from verifiers.trace.formulas import RELATION, chain_of, evaluated, joined, numbers_of
+from verifiers.trace.conclusions import conclusions
+from verifiers.trace.formulas import RELATION, chain_of, evaluated, joined, numbers_of, set_of
 from verifiers.trace.records import ClaimKind
+from verifiers.trace.restrictions import (
+    FORBIDS,
+    NAMES_DISCRIMINANT,
+    RESTRICTS,
+    is_discriminant,
+)
 from verifiers.trace.spans import Span, read_spans
-from verifiers.trace.words import NOTHING, Mood, joins, mood, names_solutions
+from verifiers.trace.statement import Statement
+from verifiers.trace.words import CHECKING, Mood, joins, mood, names_solutions
 
 _SET = re.compile(r"∈|\\in(?![A-Za-z])|=\s*\\?\{")
 _DISCRIMINANT = ("D", "Delta", "Δ")
 _CHECKED = re.compile(r"(?:re-?|double-?)?(?:check|test|verify|try)(?:ing|ed)?\b", re.IGNORECASE)
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Statement:
-    """``sides[0] operators[0] sides[1] ...`` as it stands at ``start:end``.
-
-    ``values``: the numbers it is about; ``group`` is shared by candidates that are listed together.
-    ``box`` is the content of a conclusion, ``name`` what a number is called: D of ``D = 9 - 8``.
-    ``mood`` is never ``SUPPOSED``.
-    """
-
-    kind: ClaimKind
-    start: int
-    end: int
-    line: int
-    group: int
-    mood: Mood = Mood.CLAIMED
-    sides: tuple[Expr, ...] = ()
-    operators: tuple[Operator, ...] = ()
-    values: tuple[Real, ...] = ()
-    box: str | None = None
-    name: str = ""
+_HEADS = re.compile(r"[\s$)*\\]*:")
 
 
 def read_statements(
@@ -55,7 +38,9 @@ def read_statements(
     ``parameters`` are put in where their names stand.
     """
     reader = _Reader(completion, unknown, parameters or {})
-    found = [*reader.formulas(), *reader.conclusions(), *reader.phrases()]
+    found = [*reader.formulas()]
+    end = reader.spans[-1].end if reader.spans else 0
+    found += conclusions(completion, reader.group, end)
     return tuple(sorted(found, key=lambda each: (each.start, each.end)))
 
 
@@ -70,6 +55,8 @@ class _Reader:
         self.subject: Real | None = None  # the number that is being put back
         self.subject_sentence = -1
         self.group = 0
+        self.claimed: list[Real] = []
+        self.barred: tuple[Expr, Span] | None = None  # what "x ≠ 0" is about
         self.listed: Span | None = None  # the candidate that the next value may stand beside
 
     def formulas(self) -> Iterator[Statement]:
@@ -86,6 +73,9 @@ class _Reader:
             yield from self._candidate(span, numbers_of(span.text), how, is_new=False)
             return
         self.listed = None
+        if (others := self._restriction(span, previous)) is not None:
+            yield others
+            return
         if span.label.startswith(("check", "verif", "test")):
             self._label_subject(span)
         if not RELATION.search(span.text):
@@ -95,7 +85,7 @@ class _Reader:
                 self._put_back(numbers_of(span.text), span)
             return
         if self._is_of_unknown(span.text) and _SET.search(span.text):
-            yield from self._candidate(span, self._set(span.text), how)
+            yield from self._candidate(span, set_of(span.text, self.unknown), how)
             return
         chain = chain_of(joined(span, previous, self.completion), self.names)
         if chain is not None:
@@ -114,13 +104,33 @@ class _Reader:
         elif not any(map(self._is_unknown, used)):
             yield from self._numeric(span, sides, operators, how)
         elif set(operators) != {"="}:
-            if how is not Mood.SUPPOSED:
+            if how is not Mood.SUPPOSED or (operators == ("!=",) and RESTRICTS.search(span.lead)):
+                self.barred = (sides[0], span)
                 yield self._statement(ClaimKind.EXCLUSION, span, how, sides, operators)
         elif (values := self._values(sides)) is not None:
             yield from self._candidate(span, values, how, sides=sides, operators=operators)
         elif how is not Mood.SUPPOSED:
-            self.subject = None
             yield self._statement(ClaimKind.EQUATION, span, how, sides, operators)
+            if not any(free_names(side) == frozenset() for side in sides):
+                self.subject = None
+
+    def _restriction(self, span: Span, previous: Span | None) -> Statement | None:
+        """``-2`` of "x ≠ 0, -2", and of "x can't be -2"."""
+        if previous is None or previous.sentence != span.sentence or RELATION.search(span.text):
+            return None
+        value = numbers_of(span.text)
+        if value is None or len(value) != 1:
+            return None
+        subject: Expr | None = None
+        if self.barred is not None and self.barred[1] == previous and joins(span.lead):
+            subject = self.barred[0]
+        elif FORBIDS.fullmatch(span.lead) and previous.text.strip(" {}") == self.unknown:
+            subject = Sym(self.unknown)
+        if subject is None:
+            return None
+        self.barred = (subject, span)
+        sides = (subject, number_expr(value[0]))
+        return self._statement(ClaimKind.EXCLUSION, span, Mood.CLAIMED, sides, ("!=",))
 
     # The kinds
 
@@ -139,6 +149,12 @@ class _Reader:
         if how is Mood.SUPPOSED or (sides and _CHECKED.search(span.label)):
             self._put_back(values, span)
             return
+        if len(values) == 1 and values[0] in self.claimed and _HEADS.match(span.tail):
+            self._put_back(values, span)  # "x = 3: √9 = 3", said before
+            return
+        self.claimed += values
+        if len(values) == 1 and _HEADS.match(span.tail):
+            self._put_back(values, span)
         self.group += is_new
         self.listed = span
         if how is Mood.REJECTED:
@@ -150,11 +166,15 @@ class _Reader:
     def _numeric(
         self, span: Span, sides: tuple[Expr, ...], operators: tuple[Operator, ...], how: Mood
     ) -> Iterator[Statement]:
-        if how is Mood.SUPPOSED and self.subject is None:
+        is_check = CHECKING.search(span.before) is not None
+        if how is Mood.SUPPOSED and self.subject is None and not is_check:
             return
-        if self.subject is not None and span.sentence - self.subject_sentence <= 2:
+        if NAMES_DISCRIMINANT.search(span.before) or NAMES_DISCRIMINANT.search(span.label + ":"):
+            found = self._statement(ClaimKind.ARITHMETIC, span, Mood.CLAIMED, sides, operators)
+            yield replace(found, name="D")
+        elif (subject := self._subject(span)) is not None:
             yield self._statement(
-                ClaimKind.SUBSTITUTION, span, Mood.CLAIMED, sides, operators, (self.subject,)
+                ClaimKind.SUBSTITUTION, span, Mood.CLAIMED, sides, operators, (subject,)
             )
         else:
             yield self._statement(ClaimKind.ARITHMETIC, span, Mood.CLAIMED, sides, operators)
@@ -162,39 +182,16 @@ class _Reader:
     def _auxiliary(
         self, span: Span, sides: tuple[Expr, ...], operators: tuple[Operator, ...], how: Mood
     ) -> Iterator[Statement]:
-        """``D = 25 - 24 = 1``: of other names, only the arithmetic that follows."""
-        is_number = len(sides) > 2 and not any(free_names(side) for side in sides[1:])
-        if is_number and how is not Mood.SUPPOSED:
-            found = self._statement(ClaimKind.ARITHMETIC, span, how, sides[1:], operators[1:])
-            named = sides[0].name if isinstance(sides[0], Sym) else ""
-            yield replace(found, name="D" if named in _DISCRIMINANT else named)
-
-    def conclusions(self) -> Iterator[Statement]:
-        for box in boxes(self.completion):
-            if box.content is not None:
-                line = self.completion.count("\n", 0, box.start)
-                self.group += 1
-                yield Statement(
-                    kind=ClaimKind.CONCLUSION, start=box.start, end=box.end, line=line,
-                    group=self.group, box=box.content,
-                )  # fmt: skip
-
-    def phrases(self) -> Iterator[Statement]:
-        """ "No real solutions" outside the boxes: a candidate without values."""
-        for match in NOTHING.finditer(
-            self.completion[: self.spans[-1].end + 200 if self.spans else 2000]
-        ):
-            start = match.start()
-            if any(low <= start < high for low, high in self.closed):
-                continue
-            begin = max(self.completion.rfind(mark, 0, start) for mark in (".", "\n", ";")) + 1
-            if mood(self.completion[begin:start], "", "") is Mood.SUPPOSED:
-                continue
-            self.group += 1
-            yield Statement(
-                kind=ClaimKind.CANDIDATE, start=start, end=match.end(),
-                line=self.completion.count("\n", 0, start), group=self.group,
-            )  # fmt: skip
+        """``D = b^2 - 4ac = 25 - 24 = 1``: of other names, only the arithmetic that follows."""
+        first = next((i for i, side in enumerate(sides) if not free_names(side)), len(sides))
+        rest = sides[first:]
+        if len(rest) < 2 or any(map(free_names, rest)):
+            return
+        named = sides[0].name if isinstance(sides[0], Sym) else ""
+        name = "D" if named in _DISCRIMINANT or is_discriminant(sides[first - 1]) else named
+        if how is not Mood.SUPPOSED or name == "D":  # "could use D = 9 - 8 = 1" computes it
+            found = self._statement(ClaimKind.ARITHMETIC, span, how, rest, operators[first:])
+            yield replace(found, name=name)
 
     # Helpers
 
@@ -209,8 +206,11 @@ class _Reader:
     ) -> Statement:
         return Statement(
             kind=kind, start=span.start, end=span.end, line=span.line, group=self.group, mood=how,
-            sides=sides, operators=operators, values=values,
+            sides=sides, operators=operators, values=values, subject=self._subject(span),
         )  # fmt: skip
+
+    def _subject(self, span: Span) -> Real | None:
+        return self.subject if span.sentence - self.subject_sentence <= 2 else None
 
     def _put_back(self, values: tuple[Real, ...] | None, span: Span) -> None:
         if values is not None and len(values) == 1:
@@ -244,9 +244,3 @@ class _Reader:
             if is_bare and not any(free_names(side) for side in rest):
                 return evaluated(rest[-1])
         return None
-
-    def _set(self, text: str) -> tuple[Real, ...] | None:
-        try:
-            return guarded(text, lambda: parse_set(text, self.unknown, {})).points
-        except (AnswerError, ParseError, OverBudgetError):
-            return None

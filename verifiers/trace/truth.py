@@ -12,8 +12,9 @@ from verifiers.trace.arithmetic import judge_numbers
 from verifiers.trace.cases import with_cases
 from verifiers.trace.equations import judge_equation
 from verifiers.trace.facts import Facts, Judged
+from verifiers.trace.put_back import with_put_back
 from verifiers.trace.records import ClaimKind, Truth
-from verifiers.trace.statements import Statement
+from verifiers.trace.statement import Statement
 from verifiers.trace.values import judge_candidate, judge_conclusion, judge_exclusion
 from verifiers.types import Ask
 
@@ -30,7 +31,7 @@ def judge_all(
         judged.append(found)
         if statement.kind is ClaimKind.EQUATION and found.numbers not in (None, REALS):
             before = (statement.sides[0], statement.sides[-1])
-    return tuple(with_cases(facts, judged))
+    return tuple(with_put_back(facts, with_cases(facts, judged, completion), completion))
 
 
 def _judge(

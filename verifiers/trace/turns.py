@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -15,20 +16,25 @@ from verifiers.trace.facts import Facts, Judged
 from verifiers.trace.records import ClaimKind, Correction, Transition, Truth
 from verifiers.trace.words import REFLECTION
 
+_TURN = re.compile(
+    rf"{REFLECTION.pattern}|</think>|\b(?:final )?answers?\b|\bconclusion\b", re.IGNORECASE
+)
+
 
 @dataclass(frozen=True, slots=True)
-class _Answer:
-    """The candidates of one go, or a conclusion; ``claims`` are their indices."""
+class Answer:
+    """The candidates of one go, or a conclusion; ``claims`` are their indices, ``values`` what
+    is answered, None for a conclusion in a box."""
 
     claims: tuple[int, ...]
     is_right: bool
+    values: tuple[Real, ...] | None = None
 
 
 def turns(
-    facts: Facts, judged: Sequence[Judged], completion: str
+    facts: Facts, judged: Sequence[Judged], answers: Sequence[Answer]
 ) -> tuple[Transition | None, Correction | None]:
     """The transition from the first claimed answer to the last, and the correction, if any."""
-    answers = list(_answers(facts, judged, completion))
     if not answers:
         return None, None
     first, last = answers[0].is_right, answers[-1].is_right
@@ -41,28 +47,32 @@ def turns(
     return transition, _correction(facts, judged, answers) if last else None
 
 
-def _answers(facts: Facts, judged: Sequence[Judged], completion: str) -> list[_Answer]:
-    """A go ends with a conclusion, a rejected value, or a word of reflection."""
-    answers: list[_Answer] = []
+def answers_of(facts: Facts, judged: Sequence[Judged], completion: str) -> list[Answer]:
+    """A go ends with a conclusion, a rejected value, a word of reflection, or where the thinking
+    ends and the solution is written down."""
+    answers: list[Answer] = []
     claims: list[int] = []
     values: list[Real] = []
+    nothing: list[int] = []  # "no solution", perhaps said of one case only
 
     def close() -> None:
-        if claims:
+        if claims or (nothing and not values):
             is_right = RealSet.points_only(values) == facts.solutions
-            answers.append(_Answer(tuple(claims), is_right))
-            claims.clear()
+            answers.append(Answer(tuple(claims or nothing), is_right, tuple(values)))
+        claims.clear()
+        nothing.clear()
 
     at = 0
     for index, each in enumerate(judged):
         statement = each.statement
-        if claims and REFLECTION.search(completion, at, statement.start):
+        if _TURN.search(completion, at, statement.start):
             close()
             values.clear()
         at = statement.end
         match statement.kind:
             case ClaimKind.CANDIDATE:
                 if not statement.values and _is_of_case(judged, index):
+                    nothing.append(index)
                     continue
                 claims.append(index)
                 values += [value for value in statement.values if value not in values]
@@ -70,10 +80,13 @@ def _answers(facts: Facts, judged: Sequence[Judged], completion: str) -> list[_A
                 if any(value in statement.values for value in values):
                     close()
                     values = [value for value in values if value not in statement.values]
+            case ClaimKind.SUBSTITUTION if each.refuted in values:
+                close()
+                values = [value for value in values if value != each.refuted]
             case ClaimKind.CONCLUSION:
                 close()
                 values = []
-                answers.append(_Answer((index,), each.truth is Truth.TRUE))
+                answers.append(Answer((index,), each.truth is Truth.TRUE))
     close()
     return answers
 
@@ -86,7 +99,7 @@ def _is_of_case(judged: Sequence[Judged], index: int) -> bool:
 
 
 def _correction(
-    facts: Facts, judged: Sequence[Judged], answers: Sequence[_Answer]
+    facts: Facts, judged: Sequence[Judged], answers: Sequence[Answer]
 ) -> Correction | None:
     """The wrong claim whose value the trace refutes; else the first wrong one."""
     right = answers[-1].claims[0]
@@ -119,6 +132,8 @@ def _refutation(facts: Facts, judged: Sequence[Judged], wrong: int, right: int) 
 def _refutes(facts: Facts, judged: Judged, value: Real) -> bool:
     """A truly excluded value that is rejected, or both sides' true values, which differ."""
     statement = judged.statement
+    if judged.refuted is not None:
+        return judged.refuted == value
     if statement.kind is ClaimKind.EXCLUSION:
         return value not in facts.domain
     if statement.kind is not ClaimKind.SUBSTITUTION:

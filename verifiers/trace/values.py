@@ -14,7 +14,7 @@ from verifiers.syntax.walk import free_names
 from verifiers.trace.facts import Facts, Judged, shown, truth_if
 from verifiers.trace.numbers import holds, solved
 from verifiers.trace.records import Truth
-from verifiers.trace.statements import Statement
+from verifiers.trace.statement import Statement
 from verifiers.types import Ask, Decision, Verdict
 from verifiers.verify import verify
 
