@@ -96,15 +96,16 @@ def _start(
         _dry_run(config)
         return
     from rlvr.folder import new_run, newest_run, saved_config
-    from rlvr.quiet import hide_library_bars
-    from rlvr.run import RunInterruptedError, run_job
 
-    hide_library_bars()
     if resume:
         folder = newest_run(config)
         config = saved_config(folder, _wins(overrides, seed))
     else:
         folder = new_run(config)
+    from rlvr.quiet import hide_library_bars
+    from rlvr.run import RunInterruptedError, run_job  # seconds: what is wrong was said before
+
+    hide_library_bars()
     console.print(f"run folder: {folder.path}")
     try:
         run_job(config, folder, resumed=resume, only_sft=only_sft, console=console)

@@ -1,5 +1,7 @@
 """Settings for every test."""
 
+import gc
+
 from hypothesis import settings
 
 # The same examples each time: a change fails for what it changed. To look for new ones:
@@ -7,3 +9,9 @@ from hypothesis import settings
 settings.register_profile("search", deadline=None, print_blob=True)
 settings.register_profile("repeatable", deadline=None, derandomize=True, database=None)
 settings.load_profile("repeatable")
+
+
+def pytest_collection_finish() -> None:
+    """Thousands of tests live to the end: the collector of garbage need not look at them again."""
+    gc.collect()
+    gc.freeze()

@@ -115,18 +115,6 @@ def without_probe(metrics: bytes) -> list[str]:
     return [line for line in metrics.decode().splitlines() if '"probe/' not in line]
 
 
-def test_the_probe_changes_nothing_of_the_training(straight, tmp_path):
-    finish(start(tmp_path, "trace.probe_problems=0"))
-    probed, plain = outcome(straight[0]), outcome(tmp_path / "smoke")
-    assert not any(name.startswith("probe/") for name in plain)
-    assert {name for name in probed if name not in plain} == {
-        f"probe/step-{SFT_STEPS + step:06d}.jsonl" for step in (0, 2, 3)
-    }
-    metrics = "metrics.jsonl"
-    assert without_probe(probed.pop(metrics)) == without_probe(plain.pop(metrics))
-    assert {name: probed[name] for name in plain} == plain
-
-
 def test_killed_in_both_stages_it_ends_the_same(straight, tmp_path):
     folder = tmp_path / "smoke"
     for resume, step in (([], 5), (["--resume"], SFT_STEPS + 2)):
@@ -139,9 +127,9 @@ def test_killed_in_both_stages_it_ends_the_same(straight, tmp_path):
     assert outcome(folder) == outcome(straight[0])
 
 
-def test_ctrl_c_finishes_the_step_saves_and_says_how_to_go_on(straight, tmp_path):
+def test_ctrl_c_finishes_the_step_and_the_probe_changes_nothing_of_the_training(straight, tmp_path):
     folder = tmp_path / "smoke"
-    process = start(tmp_path)
+    process = start(tmp_path, "trace.probe_problems=0")
     wait_for(process, lambda: num_steps(folder) >= 3)
     process.send_signal(signal.SIGINT)
     output = finish(process, expected=130)
@@ -149,7 +137,14 @@ def test_ctrl_c_finishes_the_step_saves_and_says_how_to_go_on(straight, tmp_path
     assert "--resume" in output
     assert any((folder / "checkpoints").iterdir())
     finish(start(tmp_path, "--resume"))
-    assert outcome(folder) == outcome(straight[0])
+    probed, plain = outcome(straight[0]), outcome(folder)
+    assert not any(name.startswith("probe/") for name in plain)
+    assert {name for name in probed if name not in plain} == {
+        f"probe/step-{SFT_STEPS + step:06d}.jsonl" for step in (0, 2, 3)
+    }
+    metrics = "metrics.jsonl"
+    assert without_probe(probed.pop(metrics)) == without_probe(plain.pop(metrics))
+    assert {name: probed[name] for name in plain} == plain
 
 
 def test_resume_refuses_other_values(straight):
