@@ -6,6 +6,7 @@ nothing, and it does not matter what of the first arrived, or what ``wandb sync`
 
 from __future__ import annotations
 
+import logging
 import os
 import time
 from collections.abc import Mapping
@@ -22,6 +23,8 @@ from rlvr.trace.jsonl import read_rows, rollout_files
 from rlvr.trace.wandb import run_id, run_settings, wandb_environment
 from rlvr.trace.wandb_log import HABITS, STEP, TABLE, log_view, rollout_artifact, view_of_file
 from rlvr.trace.wandb_worker import init_run
+
+_log = logging.getLogger(__name__)
 
 _UPLOADS_WITHIN = 3600.0  # seconds
 _ARRIVES_WITHIN = 15.0  # seconds until a server shows what it has taken
@@ -91,8 +94,19 @@ def sync_run(run_folder: Path, timeout: float = 15.0) -> list[str]:
         reason = str(error).partition("\n")[0]
         raise ValueError(f"cannot sync with {where}: {reason}; try again later") from error
     finally:
-        wandb.teardown()
+        _leave_wandb()
     return sent
+
+
+def _leave_wandb() -> None:
+    """End wandb's helper process. Where that process fails, wandb exits with its code, which would
+    hide what went wrong before."""
+    import wandb
+
+    try:
+        wandb.teardown()
+    except (Exception, SystemExit) as error:
+        _log.debug("wandb's helper process ended badly: %r", error)
 
 
 def ask_server(run_folder: Path, config: Config, timeout: float) -> Server:

@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import wandb
 
 from rlvr.config import Config, TraceConfig
 from rlvr.config_load import dump_toml
@@ -36,7 +37,7 @@ TABLE_STEPS = (2, 4)
 def start(run: Path, resume: bool = False, **limits: float) -> Tracer:
     run.mkdir(parents=True, exist_ok=True)
     (run / "config.toml").write_text(dump_toml(CONFIG))
-    given = {"init_timeout": 30.0, "finish_timeout": 30.0, **limits}
+    given = {"init_timeout": 120.0, "finish_timeout": 120.0, **limits}  # of a busy machine
     return Tracer(run, WandbSink(CONFIG, run, resume=resume, **given))
 
 
@@ -232,5 +233,14 @@ def test_sync_says_what_is_wrong(
         sync_run(finished_run)
     monkeypatch.setenv("WANDB_API_KEY", "0" * 40)
     monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
+    with pytest.raises(ValueError, match=r"cannot sync with http://127.0.0.1:9"):
+        sync_run(finished_run, timeout=2.0)
+
+    def fail() -> None:
+        leave()
+        sys.exit(1)  # as wandb does where its helper process fails
+
+    leave = wandb.teardown
+    monkeypatch.setattr(wandb, "teardown", fail)
     with pytest.raises(ValueError, match=r"cannot sync with http://127.0.0.1:9"):
         sync_run(finished_run, timeout=2.0)
