@@ -23,11 +23,13 @@ def descendants(pid: int) -> list[int]:
     return found
 
 
-def kill_descendants(pid: int) -> None:
-    """End all processes below one at once (SIGKILL)."""
+def kill_descendants(pid: int, named: str | None = None) -> None:
+    """End the processes below one at once (SIGKILL): all, or those of one program's name (at most
+    15 characters, as Linux has it)."""
     for child in descendants(pid):
-        with contextlib.suppress(ProcessLookupError):  # ended meanwhile
-            os.kill(child, signal.SIGKILL)
+        with contextlib.suppress(ProcessLookupError, FileNotFoundError):  # ended meanwhile
+            if named is None or (PROC / str(child) / "comm").read_text().rstrip("\n") == named:
+                os.kill(child, signal.SIGKILL)
 
 
 def _parent(pid: int) -> int | None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import logging
 import os
+import threading
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -16,6 +17,7 @@ from typing import Any
 
 from rlvr.config import Config
 from rlvr.folder import RunFolder, saved_config
+from rlvr.processes import kill_descendants
 from rlvr.schedule import is_due
 from rlvr.trace.figure import FIGURE, draw_habits
 from rlvr.trace.first_seen import first_seen
@@ -28,6 +30,7 @@ _log = logging.getLogger(__name__)
 
 _UPLOADS_WITHIN = 3600.0  # seconds
 _ARRIVES_WITHIN = 15.0  # seconds until a server shows what it has taken
+_LEAVES_WITHIN = 10.0  # seconds for wandb's helper process to end
 
 
 @dataclass(slots=True)
@@ -99,14 +102,21 @@ def sync_run(run_folder: Path, timeout: float = 15.0) -> list[str]:
 
 
 def _leave_wandb() -> None:
-    """End wandb's helper process. Where that process fails, wandb exits with its code, which would
-    hide what went wrong before."""
+    """End wandb's helper process.
+
+    wandb waits for that process for good, but it goes on asking a server that does not answer; and
+    where it fails, wandb exits with its code, which would hide what went wrong before.
+    """
     import wandb
 
+    patience = threading.Timer(_LEAVES_WITHIN, kill_descendants, (os.getpid(), "wandb-core"))
+    patience.start()
     try:
         wandb.teardown()
     except (Exception, SystemExit) as error:
         _log.debug("wandb's helper process ended badly: %r", error)
+    finally:
+        patience.cancel()
 
 
 def ask_server(run_folder: Path, config: Config, timeout: float) -> Server:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import subprocess
 import sys
@@ -16,6 +17,8 @@ import wandb
 
 from rlvr.config import Config, TraceConfig
 from rlvr.config_load import dump_toml
+from rlvr.processes import descendants
+from rlvr.trace import sync
 from rlvr.trace import wandb as module
 from rlvr.trace.figure import draw_habits
 from rlvr.trace.sync import sync_run
@@ -236,11 +239,21 @@ def test_sync_says_what_is_wrong(
     with pytest.raises(ValueError, match=r"cannot sync with http://127.0.0.1:9"):
         sync_run(finished_run, timeout=2.0)
 
-    def fail() -> None:
-        leave()
-        sys.exit(1)  # as wandb does where its helper process fails
 
+def test_sync_leaves_a_helper_process_that_does_not_end(
+    finished_run: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WANDB_API_KEY", "0" * 40)
+    monkeypatch.setenv("WANDB_BASE_URL", "http://127.0.0.1:9")
+    monkeypatch.setattr(sync, "_LEAVES_WITHIN", 1.0)
     leave = wandb.teardown
-    monkeypatch.setattr(wandb, "teardown", fail)
+
+    def stop_and_leave() -> None:
+        for child in descendants(os.getpid()):
+            if "wandb-core" in Path(f"/proc/{child}/comm").read_text():
+                os.kill(child, signal.SIGSTOP)
+        leave()
+
+    monkeypatch.setattr(wandb, "teardown", stop_and_leave)
     with pytest.raises(ValueError, match=r"cannot sync with http://127.0.0.1:9"):
         sync_run(finished_run, timeout=2.0)
