@@ -12,10 +12,11 @@ from rlvr.scale.shapes import shape
 from rlvr.scale.workload import Workload
 
 COLUMNS = (
-    "model", "GPUs", "topology", "learner + engines", "TP", "generate s", "verify s", "train s",
-    "update s", "step s", "MFU", "colocated s", "saves", "tokens/s/GPU",
+    "model", "GPUs", "choose", "learner + engines", "TP", "generate s", "verify s", "train s",
+    "update s", "step s", "MFU", "one step off s", "saves", "tokens/s/GPU",
 )  # fmt: skip
 ROW = tuple[str, ...]
+WORTH = 0.1
 
 
 def rows(
@@ -29,28 +30,40 @@ def rows(
     return [_row(model, count, device, workload, efficiency) for model in models for count in gpus]
 
 
-def _row(model: str, gpus: int, device: Device, workload: Workload, efficiency: Efficiency) -> ROW:
+def _row(
+    model: str, gpus: int, device: Device, workload: Workload, efficiency: Efficiency
+) -> ROW:
     sizes = shape(model)
-    best = choose(sizes, device, gpus, workload, efficiency)
-    if best is None:
+    colocated, ahead = (
+        choose(sizes, device, gpus, workload, efficiency, (topology,))
+        for topology in ("colocated", "server, one step off")
+    )
+    plan = recommended(colocated, ahead)
+    if plan is None:
         return (model, f"{gpus:,}", "does not fit", *[""] * (len(COLUMNS) - 3))
-    plain = choose(sizes, device, gpus, workload, efficiency, ("colocated",))
-    rate = workload.completion_tokens / best.seconds / best.gpus
+    rate = workload.completion_tokens / plan.seconds / plan.gpus
     return (
         model,
         f"{gpus:,}",
-        best.topology,
-        _split(best),
-        str(best.parallel),
-        *(seconds(x) for x in (best.generate, best.verify, best.train, best.update, best.seconds)),
-        f"{best.mfu:.0%}",
-        *(("does not fit", "") if plain is None else (seconds(plain.seconds), _saved(best, plain))),
+        plan.topology,
+        _split(plan),
+        str(plan.parallel),
+        *(seconds(x) for x in (plan.generate, plan.verify, plan.train, plan.update, plan.seconds)),
+        f"{plan.mfu:.0%}",
+        "does not fit" if ahead is None else seconds(ahead.seconds),
+        f"{1 - ahead.seconds / colocated.seconds:.0%}" if ahead and colocated else "",
         f"{rate:,.0f}",
     )
 
 
-def _saved(best: Plan, plain: Plan) -> str:
-    return f"{1 - best.seconds / plain.seconds:.0%}"
+def recommended(colocated: Plan | None, ahead: Plan | None) -> Plan | None:
+    """On policy on shared GPUs, unless one step off saves at least ``WORTH`` of the step.
+
+    The server without a step ahead is never faster than with one, so it is not asked.
+    """
+    if colocated is None or ahead is None:
+        return colocated or ahead
+    return ahead if ahead.seconds <= (1 - WORTH) * colocated.seconds else colocated
 
 
 def _split(plan: Plan) -> str:
@@ -67,7 +80,7 @@ def seconds(value: float) -> str:
 def rich_table(title: str, found: Sequence[ROW]) -> Table:
     table = Table(title=title, title_justify="left")
     for name in COLUMNS:
-        is_text = name in ("model", "topology")
+        is_text = name in ("model", "choose")
         table.add_column(name, justify="left" if is_text else "right")
     for row in found:
         table.add_row(*row)
@@ -76,5 +89,5 @@ def rich_table(title: str, found: Sequence[ROW]) -> Table:
 
 def markdown(found: Sequence[ROW]) -> str:
     """The same as in docs/scale.md, which a test compares with this."""
-    lines = [COLUMNS, ["---" if c in ("model", "topology") else "---:" for c in COLUMNS], *found]
+    lines = [COLUMNS, ["---" if c in ("model", "choose") else "---:" for c in COLUMNS], *found]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines) + "\n"

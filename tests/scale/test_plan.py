@@ -12,6 +12,7 @@ from rlvr.estimate import num_parameters
 from rlvr.scale.hardware import DEVICES, Efficiency, device
 from rlvr.scale.plan import TOPOLOGIES, Plan, choose, plans
 from rlvr.scale.shapes import SHAPES
+from rlvr.scale.table import recommended
 from rlvr.scale.training import state_bytes
 from rlvr.scale.workload import Workload
 
@@ -37,6 +38,18 @@ def test_a_step_by_hand() -> None:
     ahead = replace(server, topology="server, one step off")
     assert ahead.seconds == 5.5  # generation hides the 4 seconds of the learner
     assert replace(ahead, train=7.0).seconds == 8.5  # and is hidden by them
+
+
+def test_off_policy_must_be_worth_it() -> None:
+    """The colocated step is 9.5 s; a tenth of it is 0.95 s."""
+    ahead = replace(PLAN, topology="server, one step off", generate=7.5, update=1.0)
+    assert ahead.seconds == 8.5
+    assert recommended(PLAN, ahead) is ahead
+    slower = replace(ahead, generate=7.6)
+    assert recommended(PLAN, slower) is PLAN
+    assert recommended(None, slower) is slower
+    assert recommended(PLAN, None) is PLAN
+    assert recommended(None, None) is None
 
 
 def test_waiting_by_hand() -> None:
