@@ -30,9 +30,7 @@ def rows(
     return [_row(model, count, device, workload, efficiency) for model in models for count in gpus]
 
 
-def _row(
-    model: str, gpus: int, device: Device, workload: Workload, efficiency: Efficiency
-) -> ROW:
+def _row(model: str, gpus: int, device: Device, workload: Workload, efficiency: Efficiency) -> ROW:
     sizes = shape(model)
     colocated, ahead = (
         choose(sizes, device, gpus, workload, efficiency, (topology,))

@@ -53,6 +53,11 @@ def _rate(result: Result) -> str:
     return f"{result['rollout_tokens_per_second']['engine']:,.0f}"
 
 
+def _identical(result: Result) -> str:
+    share = result["rollout_tokens_per_second"]["identical"]
+    return "no vLLM" if share is None else f"{share:.0%}"
+
+
 ROWS: tuple[tuple[str, str, Callable[[Result], str]], ...] = (
     ("parameters", "", lambda r: f"{r['parameters']:,}"),
     ("engine", "vllm", lambda r: r["engine"]),
@@ -61,6 +66,7 @@ ROWS: tuple[tuple[str, str, Callable[[Result], str]], ...] = (
     ("rollout, tokens/s", "", _rate),
     ("... / bare LLM.generate, same requests", ">= 0.95", _ratio("bare")),
     ("... / the same without seeds and logprobs", "", _ratio("bare_unseeded")),
+    ("... written alike by both", "", _identical),
     ("training, tokens/s", "", lambda r: f"{r['training_tokens_per_second']:,.0f}"),
     ("model-FLOP utilisation", ">= 45 %", lambda r: f"{r['model_flop_utilisation']:.1%}"),
     ("weight update, s", "< 1", lambda r: f"{r['weight_update_seconds']:.3f}"),

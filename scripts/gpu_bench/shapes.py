@@ -70,7 +70,7 @@ def _on_gpu(sizes: ModelSizes) -> Setting:
 def _probe(layers: int) -> Setting:
     """So small that a decode step is nothing but overhead."""
     return Setting(
-        sizes=_small(64, layers, 1, 64, 64),
+        sizes=_small(64, layers, 1, 64, 1_024),
         batches=(1, 256),
         prompt=8,
         new_tokens=32,
@@ -144,8 +144,8 @@ def hub_config(sizes: ModelSizes, max_length: int) -> Qwen2Config:
 def save_model(sizes: ModelSizes, max_length: int, folder: Path, dtype: torch.dtype) -> str:
     """Random weights in the hub's layout, with a tokenizer of ``WORDS`` words.
 
-    Embeddings are drawn so that logits spread by 4 nats: with a flat distribution, wrong
-    logprobs would hardly show. That of the end is 0, so that almost no completion ends early.
+    Embeddings are drawn so that logits spread by 2 nats: with a flat distribution, wrong
+    logprobs would hardly show. That of the end is 0, so that few completions end early.
     """
     device = "cuda" if torch.cuda.is_available() else "cpu"
     with torch.random.fork_rng():
@@ -154,7 +154,7 @@ def save_model(sizes: ModelSizes, max_length: int, folder: Path, dtype: torch.dt
             model = Qwen2ForCausalLM(hub_config(sizes, max_length))
         with torch.no_grad():
             table = model.get_input_embeddings().weight
-            table.normal_(std=4 / math.sqrt(sizes.width))
+            table.normal_(std=2 / math.sqrt(sizes.width))
             table[0] = 0
     model.to(dtype).save_pretrained(folder)
     words = {"<eos>": 0} | {f"w{i}": i for i in range(1, WORDS)}

@@ -78,7 +78,7 @@ def test_a_saved_model_spreads_its_logits_and_hardly_ends(tmp_path: Path) -> Non
     model = AutoModelForCausalLM.from_pretrained(path)
     with torch.no_grad():
         logits = model(torch.arange(1, 41)[None]).logits[0]
-    assert 2 < float(logits.std()) < 6
+    assert 1 < float(logits.std()) < 3
     assert float(logits.softmax(-1)[:, 0].mean()) < 1e-2
     tokenizer = AutoTokenizer.from_pretrained(path)
     assert (tokenizer.eos_token_id, len(tokenizer)) == (0, WORDS)
@@ -169,7 +169,7 @@ def test_the_machine_is_the_median_of_the_processes() -> None:
 
 
 def test_the_table_shows_the_ratio_only_where_there_is_one() -> None:
-    rates = {"engine": 98.0, "bare": 100.0, "bare_unseeded": 140.0}
+    rates = {"engine": 98.0, "bare": 100.0, "bare_unseeded": 140.0, "identical": 1.0}
     result = {"engine": "vllm", "rollout_tokens_per_second": rates}
     assert bare_ratio(result, "bare") == 0.98
     assert bare_ratio(result, "bare_unseeded") == 0.7
@@ -178,4 +178,4 @@ def test_the_table_shows_the_ratio_only_where_there_is_one() -> None:
     assert bare_ratio(other, "bare") is None
     assert "transformers" in str(engine_note({"results": [result, other]}))
     record = {"device": "d", "date": "t", "versions": {}, "results": []}
-    assert results_table(record).row_count == 13
+    assert results_table(record).row_count == 14
