@@ -23,7 +23,7 @@ import torch
 from transformers import Qwen2Config, Qwen2ForCausalLM
 
 from rlvr.config import ModelConfig, OptimizerConfig
-from rlvr.learn.batch import PackedBatch, choose_row_tokens, fill_rows, pack, padding_share
+from rlvr.learn.batch import PackedBatch, fill_rows, pack, padding_share
 from rlvr.learn.loss import next_token_cross_entropy
 from rlvr.learn.optimizer import apply_gradients, make_optimizer
 from rlvr.learn.policy import Policy
