@@ -33,4 +33,4 @@ def block_mask(ends: Tensor) -> BlockMask:
         return (key <= query) & (query < ends[row, key])
 
     rows, length = ends.shape
-    return create_block_mask(attends, rows, None, length, length, device=ends.device.type)
+    return create_block_mask(attends, rows, None, length, length, device=ends.device)

@@ -154,6 +154,16 @@ def padding_share(batches: Sequence[PackedBatch]) -> float:
     return padding / total if total else 0.0
 
 
+def shared_share(batches: Sequence[PackedBatch]) -> float:
+    """The share of the sequences' inputs that others' positions stand for, from 0 to 1."""
+    inputs = positions = 0
+    for batch in batches:
+        last = batch.target_positions[np.cumsum(batch.target_counts) - 1]
+        inputs += int((batch.position_ids.view(-1)[last] + 1).sum())
+        positions += int((batch.segment_ids > 0).sum())
+    return 1 - positions / inputs if inputs else 0.0
+
+
 def _num_positions(row: Row) -> int:
     return sum(piece.num_positions for piece in row)
 

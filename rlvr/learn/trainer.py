@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from rlvr.config import GrpoConfig
 from rlvr.config_learn import GaeConfig, NoKlConfig
 from rlvr.learn.aggregation import Totals
-from rlvr.learn.batch import PackedBatch, pack, padding_share, unpack
+from rlvr.learn.batch import PackedBatch, pack, padding_share, shared_share, unpack
 from rlvr.learn.credit import Credit
 from rlvr.learn.critic import Critic
 from rlvr.learn.objective import Objective, TokenRecord
@@ -147,6 +147,7 @@ class Trainer:
             batches += packed
         metrics = {"grad_norm": math.fsum(norms) / len(norms)}
         metrics |= {"padding_share": padding_share(batches)}
+        metrics |= {"shared_share": shared_share(batches)}
         return metrics | step_metrics(records, len(norms))
 
     def _parts(

@@ -8,7 +8,7 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rlvr.learn.batch import pack, padding_share, unpack
+from rlvr.learn.batch import pack, padding_share, shared_share, unpack
 from rlvr.types import TrainingSequence
 from tests.learn.learn_helpers import make_groups, make_sequences
 
@@ -70,6 +70,8 @@ def test_completions_of_one_prompt_by_hand() -> None:
     # (1, 3), (1, 6), (2, 4), (2, 5), (3, 9), (4, 8), (5, 9): the fifth completion adds nothing.
     assert batch.copies.tolist() == [1, 0, 3, 0, 2, 4, 0, 2, 4, 5, 6]
     assert batch.distinct.tolist() == [1, 0, 4, 2, 5, 9, 10]
+    # Of 2 + 3 + 4 + 4 + 2 inputs 6 are there.
+    assert shared_share([batch]) == pytest.approx(9 / 15)
 
 
 @given(st.integers(0, 10_000), st.integers(1, 40), st.integers(24, 60), st.integers(1, 300))
@@ -113,7 +115,7 @@ def test_equal_inputs_give_equal_batches() -> None:
 def test_no_sequences_give_no_batches() -> None:
     assert pack([], 10, 10) == []
     assert unpack([], []) == []
-    assert padding_share([]) == 0.0
+    assert padding_share([]) == shared_share([]) == 0.0
 
 
 def test_supervised_examples_have_no_rollout_logprobs() -> None:
