@@ -4,6 +4,7 @@
     python scripts/bench_train.py --parting 1
     python scripts/bench_train.py --vocabulary 150000 --tokens 2048 --repeats 3
     python scripts/bench_train.py --growth
+    python scripts/bench_train.py --vocabulary 150 --run runs/tiny --step 0
 
 One step is forward, backward and AdamW on the same sequences, for a model made from nothing in the
 sizes of the tiny preset. Only prompt and completion tokens count, each completion with a prompt of
@@ -14,14 +15,13 @@ are compared; peak memory comes from a fresh process each.
 from __future__ import annotations
 
 import argparse
+import multiprocessing
 import statistics
-import subprocess
-import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import torch
-from train_bench.sequences import make_sequences
+from train_bench.sequences import make_sequences, read_sequences
 from train_bench.variants import VARIANTS, Bench
 
 GROWTH_TOKENS = (1_024, 2_048, 4_096, 8_192, 16_384)
@@ -31,16 +31,18 @@ GROWTH_VARIANTS = ("padded", "packed", "packed, shared")
 def main() -> None:
     options = _parser().parse_args()
     torch.set_num_threads(options.threads)
-    if options.peak_of:
-        print(peak_mb(make_bench(options.peak_of, options.tokens, options)))
-    elif options.growth:
+    if options.growth:
         print_growth(options)
     else:
         print_variants(options)
 
 
 def make_bench(name: str, num_tokens: int, options: argparse.Namespace) -> Bench:
-    sequences = make_sequences(num_tokens, options.vocabulary, options.parting)
+    sequences = (
+        read_sequences(options.run, options.step)
+        if options.run
+        else make_sequences(num_tokens, options.vocabulary, options.parting)
+    )
     return Bench(VARIANTS[name], sequences, options.vocabulary, options.micro_batch_tokens)
 
 
@@ -53,22 +55,23 @@ def medians(benches: Sequence[Bench], repeats: int) -> list[float]:
 
 
 def print_variants(options: argparse.Namespace) -> None:
+    # First: a process that has computed nothing yet is forked clean.
+    peaks = [in_fresh_process(peak_mb, name, options) for name in options.variants]
     benches = [make_bench(name, options.tokens, options) for name in options.variants]
     seconds = medians(benches, options.repeats)
+    source = f"step {options.step} of a run" if options.run else f"parting {options.parting:g}"
     print(
-        f"{benches[0].num_tokens:,} tokens a step, vocabulary {options.vocabulary:,}, parting "
-        f"{options.parting:g}, {options.threads} threads, medians of {options.repeats}\n\n"
+        f"{benches[0].num_tokens:,} tokens a step, vocabulary {options.vocabulary:,}, {source}, "
+        f"{options.threads} threads, medians of {options.repeats}\n\n"
         "| | ms a step | tokens/s | against the first | positions | padding | memory MB |\n"
         "|---|---|---|---|---|---|---|"
     )
-    for name, bench, each in zip(options.variants, benches, seconds, strict=True):
-        command = [sys.executable, __file__, *sys.argv[1:], "--peak-of", name]
-        peak = float(subprocess.run(command, capture_output=True, text=True, check=True).stdout)
+    rows = zip(options.variants, benches, seconds, peaks, strict=True)
+    for name, bench, each, peak in rows:
         print(
             f"| {name} | {each * 1e3:,.0f} | {bench.num_tokens / each:,.0f} | "
             f"{seconds[0] / each:.2f} | {bench.num_positions:,} | {bench.padding:.0%} | "
-            f"{peak:,.0f} |",
-            flush=True,
+            f"{peak:,.0f} |"
         )
 
 
@@ -86,8 +89,16 @@ def print_growth(options: argparse.Namespace) -> None:
         print(f"| {benches[0].num_tokens:,} | {' | '.join(cells)} |", flush=True)
 
 
-def peak_mb(bench: Bench) -> float:
+def in_fresh_process(
+    function: Callable[[str, argparse.Namespace], float], name: str, options: argparse.Namespace
+) -> float:
+    with multiprocessing.get_context("fork").Pool(1) as pool:
+        return pool.apply(function, (name, options))
+
+
+def peak_mb(name: str, options: argparse.Namespace) -> float:
     """What three steps need on top of model and optimizer."""
+    bench = make_bench(name, options.tokens, options)
     before = _resident_mb("VmRSS")
     for _ in range(3):
         bench.step()
@@ -114,12 +125,13 @@ def _parser() -> argparse.ArgumentParser:
         default=0.005,
         help="chance a token that a completion parts from the one before (default %(default)s)",
     )
+    parser.add_argument("--run", type=Path, help="take the rollouts of this run instead")
+    parser.add_argument("--step", type=int, default=0, help="of its reinforcement, from 0")
     parser.add_argument("--micro-batch-tokens", type=int, default=4_096)
     parser.add_argument("--repeats", type=int, default=11)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
     parser.add_argument("--growth", action="store_true", help="cost against tokens instead")
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
-    parser.add_argument("--peak-of", choices=VARIANTS, help=argparse.SUPPRESS)
     return parser
 
 

@@ -1,10 +1,17 @@
-"""Made-up completions of the lengths that the tiny preset's models write."""
+"""Completions to train on: made up, or those of a run."""
 
 from __future__ import annotations
 
+import json
+import tomllib
+from pathlib import Path
+
 import numpy as np
 
-from rlvr.types import TrainingSequence
+from rlvr.model_files import load_tokenizer
+from rlvr.prompt import Prompter
+from rlvr.types import Task, TrainingSequence
+from verifiers import Problem
 
 GROUP_SIZE = 8
 
@@ -32,4 +39,32 @@ def make_sequences(num_tokens: int, vocabulary: int, parting: float) -> list[Tra
                 )
             )
             total += len(prompt) + length
+    return sequences
+
+
+def read_sequences(run: Path, step: int) -> list[TrainingSequence]:
+    """What a step of the reinforcement trained on: its completions with an advantage other than 0.
+
+    ``step`` counts from 0, the first of the run's files of rollouts.
+    """
+    config = tomllib.loads((run / "config.toml").read_text("utf-8"))
+    prompter = Prompter(load_tokenizer(run / "models" / "sft"), config["model"]["prompt_template"])
+    path = sorted((run / "rollouts").glob("*.jsonl"))[step]
+    sequences = []
+    for record in map(json.loads, path.read_text("utf-8").splitlines()):
+        if record["advantage"]:
+            equation, unknown = (record["problem"][key] for key in ("equation", "unknown"))
+            task = Task(
+                id=record["task"],
+                family=record["family"],
+                text=record["text"],
+                problem=Problem(equation=equation, unknown=unknown),
+            )
+            sequences.append(
+                TrainingSequence(
+                    prompt_ids=prompter.prompt(task).token_ids,
+                    completion_ids=tuple(record["token_ids"]),
+                    advantage=record["advantage"],
+                )
+            )
     return sequences
