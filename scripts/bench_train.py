@@ -17,6 +17,7 @@ from __future__ import annotations
 import argparse
 import multiprocessing
 import statistics
+import time
 from collections.abc import Callable, Sequence
 from pathlib import Path
 
@@ -43,7 +44,13 @@ def make_bench(name: str, num_tokens: int, options: argparse.Namespace) -> Bench
         if options.run
         else make_sequences(num_tokens, options.vocabulary, options.parting)
     )
-    return Bench(VARIANTS[name], sequences, options.vocabulary, options.micro_batch_tokens)
+    return Bench(
+        VARIANTS[name],
+        sequences,
+        options.vocabulary,
+        options.micro_batch_tokens,
+        time.process_time if options.cpu_time else time.perf_counter,
+    )
 
 
 def medians(benches: Sequence[Bench], repeats: int) -> list[float]:
@@ -130,6 +137,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--micro-batch-tokens", type=int, default=4_096)
     parser.add_argument("--repeats", type=int, default=11)
     parser.add_argument("--threads", type=int, default=torch.get_num_threads())
+    parser.add_argument(
+        "--cpu-time",
+        action="store_true",
+        help="count processor time, for a machine that others use too (with --threads 1)",
+    )
     parser.add_argument("--growth", action="store_true", help="cost against tokens instead")
     parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
     return parser

@@ -48,7 +48,9 @@ def lay_out(
     return _fewest_rows(_chains(sequences, share_prefixes), row_tokens)
 
 
-def choose_row_tokens(sequences: Sequence[TrainingSequence], width: int) -> int:
+def choose_row_tokens(
+    sequences: Sequence[TrainingSequence], width: int, share_prefixes: bool = True
+) -> int:
     """The row length at which packing these sequences costs least, for a model of this width.
 
     Longer rows leave less padding and hold larger trees, but have more masked attention. A
@@ -56,7 +58,7 @@ def choose_row_tokens(sequences: Sequence[TrainingSequence], width: int) -> int:
     L / (6 width) of it.
     """
     longest = max((num_inputs(sequence, i) for i, sequence in enumerate(sequences)), default=1)
-    links = _chains(sequences, share_prefixes=True)
+    links = _chains(sequences, share_prefixes)
     candidates = [longest * k // 4 for k in (4, 5, 6, 7, 8, 12, 16)]
     return min(candidates, key=lambda c: c * len(_fewest_rows(links, c)) * (6 * width + c))
 
