@@ -13,6 +13,7 @@ import torch
 from rlvr.config import RolloutConfig
 from rlvr.estimate import num_parameters
 from rlvr.learn.policy import Policy
+from rlvr.quiet import hide_library_bars
 from rlvr.rollout.factory import make_engine
 from rlvr.scale.points import Point
 from scripts.gpu_bench.machine import device_name, matrix_flops, memory_bandwidth, peak_mb, versions
@@ -42,6 +43,7 @@ class ShapeRun:
 
 def run_shape(name: str, engine: str, dtype: str, is_quick: bool) -> ShapeRun:
     """The engine first: vLLM wants to find most of the GPU's memory free."""
+    hide_library_bars()
     setting = quick(SETTINGS[name]) if is_quick else SETTINGS[name]
     config = RolloutConfig.model_validate(
         {

@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import json
-import os
-import subprocess
-import sys
+import pickle
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,32 +15,44 @@ from rlvr.scale.points import DecodePoint, PrefillPoint, TrainingPoint, UpdatePo
 from scripts.gpu_bench.bench import machine_of
 from scripts.gpu_bench.report import bare_ratio, engine_note, results_table
 from scripts.gpu_bench.rollout import decode_points, make_requests
-from scripts.gpu_bench.shape_run import ShapeRun
+from scripts.gpu_bench.shape_run import ShapeRun, run_shape
 from scripts.gpu_bench.shapes import CHOICES, PROBES, SETTINGS, WORDS, save_model
 from scripts.gpu_bench.training import make_sequences, utilisation
-from tests.scripts.conftest import ROOT
 
-COMMAND = [sys.executable, "scripts/bench_gpu.py"]
 TINY = SETTINGS["tiny"].sizes
+QUICK = ("--quick", "--no-probe", "--engine", "transformers", "--dtype", "float32")
 
 
-def bench(*arguments: str, **variables: str) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [*COMMAND, *arguments],
-        cwd=ROOT,
-        env={**os.environ, "CUDA_VISIBLE_DEVICES": "", "COLUMNS": "120", **variables},
-        capture_output=True,
-        text=True,
-    )
+@pytest.fixture
+def command(monkeypatch: pytest.MonkeyPatch) -> Callable[..., int]:
+    """The script's main, whose shapes run in this process instead of one each."""
+    for name, value in (("OMP_WAIT_POLICY", "passive"), ("HF_HUB_OFFLINE", "1")):
+        monkeypatch.setenv(name, value)
+    monkeypatch.setenv("COLUMNS", "120")
+    from scripts import bench_gpu
+
+    def again(*arguments: str) -> ShapeRun:
+        found = run_shape(*arguments)
+        assert pickle.loads(pickle.dumps(found)) == found  # as from another process
+        return found
+
+    monkeypatch.setattr("scripts.gpu_bench.bench._in_process", again)
+
+    def run(*arguments: str) -> int:
+        monkeypatch.setattr("sys.argv", ["bench_gpu.py", *arguments])
+        return bench_gpu.main()
+
+    return run
 
 
-def test_the_command_on_a_cpu(tmp_path: Path) -> None:
+def test_the_command_on_a_cpu(
+    command: Callable[..., int], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     out = tmp_path / "deep" / "bench.json"
-    options = ("--quick", "--no-probe", "--engine", "transformers", "--out", str(out))
-    result = bench("--shape", "tiny", *options)
-    assert result.returncode == 0, result.stderr
-    assert "measured with the transformers engine" in result.stdout.replace("\n", " ")
-    assert "model-FLOP utilisation" in result.stdout
+    assert command("--shape", "tiny", *QUICK, "--out", str(out)) == 0
+    printed = capsys.readouterr().out
+    assert "measured with the transformers engine" in printed.replace("\n", " ")
+    assert "model-FLOP utilisation" in printed
     record = json.loads(out.read_text("utf-8"))
     assert record["versions"]["torch"] == torch.__version__
     assert {"date", "device", "machine", "points"} <= set(record)
@@ -58,17 +69,25 @@ def test_the_command_on_a_cpu(tmp_path: Path) -> None:
     assert found["parity"]["num_tokens"] > 20
 
 
-def test_without_a_gpu_it_says_what_it_needs() -> None:
-    result = bench()
-    assert (result.returncode, result.stdout) == (2, "")
-    assert "needs one NVIDIA GPU, and torch sees none" in result.stderr
-    assert "--shape tiny" in result.stderr
+def test_without_a_gpu_it_says_what_it_needs(
+    command: Callable[..., int],
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    monkeypatch.setattr("torch.cuda.is_available", lambda: False)
+    assert command() == 2
+    printed = capsys.readouterr()
+    assert printed.out == ""
+    assert "needs one NVIDIA GPU, and torch sees none" in printed.err
+    assert "--shape tiny" in printed.err
 
 
-def test_an_unknown_shape_is_refused() -> None:
-    result = bench("--shape", "70b")
-    assert result.returncode == 2
-    assert all(name in result.stderr for name in CHOICES)
+def test_an_unknown_shape_is_refused(
+    command: Callable[..., int], capsys: pytest.CaptureFixture[str]
+) -> None:
+    with pytest.raises(SystemExit, match="2"):
+        command("--shape", "70b")
+    assert all(name in capsys.readouterr().err for name in CHOICES)
 
 
 def test_a_saved_model_spreads_its_logits_and_hardly_ends(tmp_path: Path) -> None:
