@@ -55,7 +55,8 @@ def scale(
     if measured is not None:
         points = load(measured)
         efficiency = calibrated(points, chosen)
-        console.print(comparison(points))
+        if not as_markdown:
+            console.print(comparison(points))
     found = rows(model or MODELS, gpus or GPUS, chosen, workload, efficiency)
     if as_markdown:
         print(markdown(found), end="")
