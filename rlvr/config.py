@@ -153,6 +153,7 @@ class GrpoConfig(Section):
     group_size: Positive = 8  # G
     epochs: Positive = 1  # passes over a batch
     mini_batches: Positive = 1  # updates a pass
+    max_staleness: Literal[0, 1] = 0  # versions between the weights that write and those trained
     entropy_bonus: Weight = 0.0
     micro_batch_tokens: Positive = 4_096
     advantage: AdvantageConfig = GroupMeanConfig()
@@ -162,6 +163,15 @@ class GrpoConfig(Section):
     kl: KlConfig = NoKlConfig()
     sampling: SamplingConfig = SamplingConfig()
     optimizer: OptimizerConfig = OptimizerConfig(lr=1e-4, final_lr=1e-5, warmup_steps=5)
+
+    @model_validator(mode="after")
+    def _staleness_is_corrected(self) -> Self:
+        if self.max_staleness and self.engine_gap.kind == "none":
+            raise ValueError(
+                "max_staleness 1 trains on completions of older weights, which engine_gap corrects "
+                'for: with engine_gap "none" only 0 is accepted'
+            )
+        return self
 
     @model_validator(mode="after")
     def _refill_fits(self) -> Self:

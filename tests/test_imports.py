@@ -60,7 +60,9 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr.model_files",), ("rlvr.closing",),
         ("rlvr.probe",), ("rlvr.collect",),
     )),
-    ("the loop, evaluation of any model", (("rlvr.loop",), ("rlvr.evals.*",))),
+    ("the loop, evaluation of any model", (
+        ("rlvr.loop", "rlvr.batches", "rlvr.batch_state"), ("rlvr.evals.*",),
+    )),
     ("the job around it", (("rlvr.run", "rlvr.summary"),)),
     ("the command line", ((
         "rlvr.cli", "rlvr.cli_traces", "rlvr.cli_sync", "rlvr.cli_diagnose", "rlvr.cli_eval",
