@@ -54,7 +54,11 @@ class DataConfig(Section):
 
 
 class ModelConfig(Section):
-    """``path`` is a hub id or folder; without one a model is made from nothing in these sizes."""
+    """``path`` is a hub id or folder; without one a model is made from nothing in these sizes.
+
+    The last three say how it is trained. ``autocast`` runs its layers in bfloat16, with weights,
+    logits and loss in float32.
+    """
 
     path: str | None = None
     width: Positive = 128
@@ -64,6 +68,9 @@ class ModelConfig(Section):
     mlp_width: Positive = 384
     max_length: Positive = 256  # tokens, prompt and completion together
     prompt_template: str = Field(default="bare", min_length=1)  # in prompts/, without its ending
+    attention: Literal["sdpa", "flex_attention"] = "sdpa"
+    gradient_checkpointing: bool = False
+    autocast: bool = False
 
     @model_validator(mode="after")
     def _heads_divide(self) -> Self:

@@ -105,7 +105,8 @@ class Run:
 
     def _supervise(self, start: str | Path) -> None:
         state = self._state if self._stage() == "sft" else {}
-        policy = load_policy(self._checkpoint if state and self._checkpoint else start)
+        source = self._checkpoint if state and self._checkpoint else start
+        policy = load_policy(source, self.config.model)
         prompter = self._prompter(start)
         split = self.data["sft"]
         examples = prompter.supervised(map(task_of, split), split["working"])
@@ -131,7 +132,8 @@ class Run:
         try:
             before = self._evaluation("before", engine, prompter, is_logged=bool(state))
             with self.tally.clock("grpo"):
-                self._reinforce(engine, prompter, load_policy(source), state)
+                policy = load_policy(source, self.config.model)
+                self._reinforce(engine, prompter, policy, state)
             after = self._evaluation("after", engine, prompter)
             return before, after, self._seed_problem(engine, prompter), engine.name
         finally:

@@ -39,7 +39,8 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr.estimate",), ("rlvr.folder",), ("rlvr.quiet",),
     )),
     ("tensors (torch)", (
-        ("rlvr.learn.batch",), ("rlvr.learn.loss",), ("rlvr.learn.logprobs",),
+        ("rlvr.learn.tree", "rlvr.learn.rows", "rlvr.learn.batch"), ("rlvr.learn.attention",),
+        ("rlvr.learn.loss",), ("rlvr.learn.logprobs",), ("rlvr.learn.devices",),
         (
             "rlvr.learn.surrogates.*", "rlvr.learn.gaps.*", "rlvr.learn.aggregation",
             "rlvr.learn.segments", "rlvr.learn.kl", "rlvr.learn.value",

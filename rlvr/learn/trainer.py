@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 from rlvr.config import GrpoConfig
 from rlvr.config_learn import GaeConfig, NoKlConfig
 from rlvr.learn.aggregation import Totals
-from rlvr.learn.batch import PackedBatch, choose_row_tokens, pack, padding_share, unpack
+from rlvr.learn.batch import PackedBatch, pack, padding_share, shared_share, unpack
 from rlvr.learn.credit import Credit
 from rlvr.learn.critic import Critic
 from rlvr.learn.objective import Objective, TokenRecord
 from rlvr.learn.optimizer import apply_gradients, learning_rate, make_optimizer
 from rlvr.learn.policy import Policy
 from rlvr.learn.reference import Reference, Snapshot
+from rlvr.learn.rows import choose_row_tokens
 from rlvr.learn.step_metrics import step_metrics
 from rlvr.types import TrainingSequence
 
@@ -154,6 +155,7 @@ class Trainer:
             batches += packed
         metrics = {"grad_norm": math.fsum(norms) / len(norms)}
         metrics |= {"padding_share": padding_share(batches)}
+        metrics |= {"shared_share": shared_share(batches)}
         return metrics | step_metrics(records, len(norms))
 
     def _parts(
@@ -182,7 +184,7 @@ class Trainer:
                 hidden = self.policy.hidden(batch)
                 logprobs.append(self.policy.logprobs_from(hidden, batch, self.temperature)[0])
                 if self._critic:
-                    values.append(self._critic.values(hidden))
+                    values.append(self._critic.values(hidden, batch))
         found = [
             replace(sequence, old_logprobs=tuple(each.tolist()))
             for sequence, each in zip(sequences, unpack(batches, logprobs), strict=True)
@@ -214,7 +216,7 @@ class Trainer:
         )
         loss, record = self._objective(logprobs, entropy, batch, totals)
         if self._critic:
-            values = self._critic.values(hidden)
+            values = self._critic.values(hidden, batch)
             loss = loss + self._critic.loss(values, batch, totals.num_tokens)
             record = replace(record, values=values.detach(), returns=batch.returns)
         loss.backward()
