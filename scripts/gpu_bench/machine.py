@@ -54,7 +54,7 @@ def timed(work: Callable[[], object]) -> float:
 def matrix_flops(dtype: torch.dtype) -> float:
     """Operations a second of a product of two square matrices, the best of several."""
     on_gpu = torch.cuda.is_available()
-    size, device = (8_192, "cuda") if on_gpu else (1_536, "cpu")
+    size, device = (8_192, "cuda") if on_gpu else (1_024, "cpu")
     a = torch.randn(size, size, device=device).to(dtype)
     b = torch.randn(size, size, device=device).to(dtype)
     out = torch.empty_like(a)

@@ -87,7 +87,8 @@ def test_an_unknown_shape_is_refused(
 ) -> None:
     with pytest.raises(SystemExit, match="2"):
         command("--shape", "70b")
-    assert all(name in capsys.readouterr().err for name in CHOICES)
+    printed = capsys.readouterr().err
+    assert all(name in printed for name in CHOICES)
 
 
 def test_a_saved_model_spreads_its_logits_and_hardly_ends(tmp_path: Path) -> None:
