@@ -118,10 +118,16 @@ def _start(
 
 def _dry_run(config: Config) -> None:
     from rlvr.estimate import estimate, estimate_table
+    from rlvr.model_files import memory_left_mb
     from rlvr.newborn import make_tokenizer
+    from rlvr.room import check_room
 
     console.print(dump_toml(config), markup=False, highlight=False)
-    console.print(estimate_table(estimate(config, vocab_size=len(make_tokenizer()))))
+    vocab_size = len(make_tokenizer())
+    console.print(estimate_table(estimate(config, vocab_size)))
+    available, where = memory_left_mb()
+    console.print(f"{where} has {available:,.0f} MB left", highlight=False)
+    check_room(config, vocab_size, available, where)
 
 
 @app.command("data", epilog="Example: rlvr data /tmp/equations --seed 1 data.sft_size=1000")

@@ -10,6 +10,7 @@ import torch
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from rlvr.learn.policy import Policy
+from rlvr.memory import available_memory_mb
 
 
 def save_whole(folder: Path, save: Callable[[Path], object]) -> None:
@@ -31,6 +32,15 @@ def load_tokenizer(model: str | Path) -> PreTrainedTokenizerBase:
     return tokenizer
 
 
-def load_policy(source: str | Path) -> Policy:
-    """On the GPU where there is one."""
-    return Policy.load(source, device="cuda" if torch.cuda.is_available() else "cpu")
+def memory_left_mb() -> tuple[float, str]:
+    """Memory in MB for a run that starts now, and where it is: the GPU's where there is one."""
+    if torch.cuda.is_available():
+        free, _ = torch.cuda.mem_get_info()
+        return free / 1e6, "the GPU"
+    return available_memory_mb(), "this machine"
+
+
+def load_policy(source: str | Path, dtype: str = "float32") -> Policy:
+    """On the GPU where there is one; ``dtype`` is a name in torch."""
+    device = "cuda" if torch.cuda.is_available() else "cpu"
+    return Policy.load(source, dtype=getattr(torch, dtype), device=device)
