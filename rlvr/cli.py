@@ -138,15 +138,18 @@ def make_data(
     config_file: ConfigFile = None,
     seed: Seed = None,
 ) -> None:
-    """Generate the datasets alone."""
+    """Make the datasets alone: generated, or of the set that data.source.name names."""
     config = _config(preset, config_file, seed, overrides)
-    from rlvr.data.store import make_datasets
+    from rlvr.data.sourced import sifting_lines
+    from rlvr.data.store import make_datasets, read_siftings
     from rlvr.quiet import hide_library_bars
 
     hide_library_bars()
     if folder.exists():
         raise ValueError(f"{folder} exists; name a folder that does not")
     splits = make_datasets(config.data, config.seed, folder)
+    for line in sifting_lines(read_siftings(folder)):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     for name, rows in splits.items():
         console.print(f"{name:<12}{len(rows):>8} rows")
     console.print(f"written to {folder}; datasets.load_from_disk reads it", markup=False)
