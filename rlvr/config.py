@@ -28,7 +28,11 @@ from rlvr.config_sampling import SamplingConfig
 
 
 class ModelConfig(Section):
-    """``path`` is a hub id or folder; without one a model is made from nothing in these sizes."""
+    """``path`` is a hub id or folder; without one a model is made from nothing in these sizes.
+
+    The last three say how it is trained. ``autocast`` runs its layers in bfloat16, with weights,
+    logits and loss in float32.
+    """
 
     path: str | None = None
     width: Positive = 128
@@ -40,6 +44,9 @@ class ModelConfig(Section):
     prompt_template: str = Field(default="bare", min_length=1)  # in prompts/, without its ending
     chat_template: bool = True  # the tokenizer's own around it, where it has one
     dtype: Literal["float32", "bfloat16"] = "float32"  # of the trained weights, with all they need
+    attention: Literal["sdpa", "flex_attention"] = "sdpa"
+    gradient_checkpointing: bool = False
+    autocast: bool = False
 
     @model_validator(mode="after")
     def _heads_divide(self) -> Self:
@@ -123,6 +130,7 @@ class GrpoConfig(Section):
     group_size: Positive = 8  # G
     epochs: Positive = 1  # passes over a batch
     mini_batches: Positive = 1  # updates a pass
+    max_staleness: Literal[0, 1] = 0  # versions between the weights that write and those trained
     entropy_bonus: Weight = 0.0
     micro_batch_tokens: Positive = 4_096
     advantage: AdvantageConfig = GroupMeanConfig()
@@ -132,6 +140,15 @@ class GrpoConfig(Section):
     kl: KlConfig = NoKlConfig()
     sampling: SamplingConfig = SamplingConfig()
     optimizer: OptimizerConfig = OptimizerConfig(lr=1e-4, final_lr=1e-5, warmup_steps=5)
+
+    @model_validator(mode="after")
+    def _staleness_is_corrected(self) -> Self:
+        if self.max_staleness and self.engine_gap.kind == "none":
+            raise ValueError(
+                "max_staleness 1 trains on completions of older weights, which engine_gap corrects "
+                'for: with engine_gap "none" only 0 is accepted'
+            )
+        return self
 
     @model_validator(mode="after")
     def _refill_fits(self) -> Self:

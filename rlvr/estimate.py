@@ -6,8 +6,9 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
-from rlvr.config import Config
+from rlvr.config import Config, ModelConfig
 from rlvr.model_sizes import (
+    ModelSizes,
     activations_per_token,
     hub_sizes,
     logit_numbers,
@@ -36,6 +37,7 @@ class Estimate:
     activations_mb: float
     logits_mb: float
     reference_mb: float
+    snapshot_mb: float
     engine_weights_mb: float
     kv_cache_mb: float
     kv_cache_needed_mb: float
@@ -49,18 +51,20 @@ class Estimate:
     def trainer_mb(self) -> float:
         """The trainer's part of it."""
         trained = self.weights_mb + self.gradients_mb + self.optimizer_mb
-        return trained + self.activations_mb + self.logits_mb + self.reference_mb
+        copies = self.reference_mb + self.snapshot_mb
+        return trained + self.activations_mb + self.logits_mb + copies
 
 
 def estimate(config: Config, vocab_size: int) -> Estimate:
     """Estimate a run. ``vocab_size`` is of the model made from nothing; a model with a ``path``
     brings its own, and only its ``config.json`` is read (``ValueError`` if that fails).
 
-    Trainer: N parameters, as many gradients, AdamW's two moments and the reference of ``grpo.kl``,
-    all of ``model.dtype``; activations of a micro-batch, which is never less than one sequence;
-    logits, and for a bfloat16 model the head in float32. Engine: N at its dtype. KV cache needed
-    at once: 2 × layers × kv_heads × head_width numbers a token, for as many sequences as run
-    together, each ``model.max_length`` tokens long.
+    Trainer: N parameters, as many gradients, AdamW's two moments, and N each for the reference of
+    ``grpo.kl`` and the older weights of ``grpo.max_staleness``, all of ``model.dtype``; activations
+    of a micro-batch, which is never less than one sequence; logits, and for a bfloat16 model the
+    head in float32. Engine: N at its dtype. KV cache needed at once: 2 × layers × kv_heads ×
+    head_width numbers a token, for as many sequences as run together, each ``model.max_length``
+    tokens long.
     """
     model = config.model
     sizes = hub_sizes(model.path) if model.path is not None else made_sizes(model, vocab_size)
@@ -90,13 +94,25 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
         weights_mb=n * bytes_trained / MB,
         gradients_mb=n * bytes_trained / MB,
         optimizer_mb=2 * n * bytes_trained / MB,
-        activations_mb=tokens_at_once * activations_per_token(sizes) * bytes_trained / MB,
+        activations_mb=_activation_bytes(model, sizes, n, tokens_at_once) / MB,
         logits_mb=logits * BYTES["float32"] / MB,
         reference_mb=n * bytes_trained / MB if grpo.kl.kind != "none" else 0.0,
+        snapshot_mb=n * bytes_trained / MB if grpo.max_staleness else 0.0,
         engine_weights_mb=n * bytes_each / MB,
         kv_cache_mb=rollout.kv_cache_gb * 2**30 / MB,
         kv_cache_needed_mb=sequences * model.max_length * kv_per_token / MB,
     )
+
+
+def _activation_bytes(model: ModelConfig, sizes: ModelSizes, n: int, tokens: int) -> float:
+    """With checkpointing the inputs of all layers, and one layer's activations; with autocast in
+    2 bytes a number, beside weights of 2 bytes for the pass."""
+    numbers = activations_per_token(sizes)
+    if model.gradient_checkpointing:
+        numbers = sizes.layers * sizes.width + numbers // sizes.layers
+    if model.autocast:
+        return 2 * (tokens * numbers + n)
+    return tokens * numbers * BYTES[model.dtype]
 
 
 def estimate_table(found: Estimate) -> Table:
@@ -120,6 +136,8 @@ def estimate_table(found: Estimate) -> Table:
     table.add_row("trainer: logits (at most)", _mb(found.logits_mb))
     if found.reference_mb:
         table.add_row("trainer: weights of the reference", _mb(found.reference_mb))
+    if found.snapshot_mb:
+        table.add_row("trainer: weights one version old", _mb(found.snapshot_mb))
     table.add_row("engine: weights", _mb(found.engine_weights_mb))
     needed = f" ({_mb(found.kv_cache_needed_mb)} if all are full)"
     table.add_row("engine: KV cache" + needed, _mb(found.kv_cache_mb))

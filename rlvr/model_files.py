@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
+from rlvr.config import ModelConfig
 from rlvr.learn.policy import Policy
 from rlvr.memory import available_memory_mb
 
@@ -40,7 +41,13 @@ def memory_left_mb() -> tuple[float, str]:
     return available_memory_mb(), "this machine"
 
 
-def load_policy(source: str | Path, dtype: str = "float32") -> Policy:
-    """On the GPU where there is one; ``dtype`` is a name in torch."""
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    return Policy.load(source, dtype=getattr(torch, dtype), device=device)
+def load_policy(source: str | Path, config: ModelConfig) -> Policy:
+    """On the GPU where there is one, to be trained as ``config`` says."""
+    return Policy.load(
+        source,
+        dtype=getattr(torch, config.dtype),
+        device="cuda" if torch.cuda.is_available() else "cpu",
+        attention=config.attention,
+        gradient_checkpointing=config.gradient_checkpointing,
+        autocast=config.autocast,
+    )

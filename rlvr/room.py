@@ -51,6 +51,9 @@ def possible_changes(config: Config, vocab_size: int, found: Estimate) -> list[C
         "model.dtype=bfloat16": config.model_copy(
             update={"model": model.model_copy(update={"dtype": "bfloat16"})}
         ),
+        "model.gradient_checkpointing=true": config.model_copy(
+            update={"model": model.model_copy(update={"gradient_checkpointing": True})}
+        ),
         "rollout.dtype=bfloat16": config.model_copy(
             update={"rollout": rollout.model_copy(update={"dtype": "bfloat16"})}
         ),
