@@ -28,7 +28,8 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     )),
     ("configuration and records", (
         (
-            "rlvr.config", "rlvr.config_base", "rlvr.config_keys", "rlvr.config_learn",
+            "rlvr.config", "rlvr.config_base", "rlvr.config_data", "rlvr.config_keys",
+            "rlvr.config_learn",
             "rlvr.config_load", "rlvr.config_sampling",
         ),
         ("rlvr.types",),
@@ -36,7 +37,7 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("problems, prompts, rewards (no torch)", (
         ("rlvr.data.*",), ("rlvr.prompt",), ("rlvr.reward",), ("rlvr.learn.advantages.*",),
         ("rlvr.learn.bind",),
-        ("rlvr.estimate",), ("rlvr.folder",), ("rlvr.quiet",),
+        ("rlvr.estimate", "rlvr.model_sizes", "rlvr.room"), ("rlvr.folder",), ("rlvr.quiet",),
     )),
     ("tensors (torch)", (
         ("rlvr.learn.tree", "rlvr.learn.rows", "rlvr.learn.batch"), ("rlvr.learn.attention",),
@@ -63,7 +64,7 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("the loop, evaluation of any model", (
         ("rlvr.loop", "rlvr.batches", "rlvr.batch_state"), ("rlvr.evals.*",),
     )),
-    ("the job around it", (("rlvr.run", "rlvr.summary"),)),
+    ("the job around it", (("rlvr.run", "rlvr.run_data", "rlvr.summary"),)),
     ("the command line", ((
         "rlvr.cli", "rlvr.cli_traces", "rlvr.cli_sync", "rlvr.cli_diagnose", "rlvr.cli_eval",
         "rlvr.__main__",
@@ -73,7 +74,8 @@ NO_TORCH_BELOW = 4
 
 # Names that turn text into code or into an expression by evaluating it.
 EVALUATORS = {"eval", "exec", "sympify", "parse_expr", "parse_latex", "S"}
-GRADING = {"rlvr.reward", "rlvr.evals.judge", "rlvr.trace.traced"}  # verdicts; checked traces
+# Verdicts; checked traces.
+GRADING = {"rlvr.reward", "rlvr.data.grading", "rlvr.evals.judge", "rlvr.trace.traced"}
 RECORDS = {"Ask", "Decision", "Domain", "Habits", "Problem", "Reason", "Verdict"}
 
 
