@@ -1,0 +1,59 @@
+"""What a run leaves behind, the same for both sides: a line a step, then one that says it is whole.
+
+Used in both environments: it needs rlvr's records and nothing of vLLM or TRL.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from pathlib import Path
+from statistics import fmean
+from time import perf_counter
+
+from rlvr.memory import peak_memory_mb
+from rlvr.types import Completion, Reward
+from verifiers import Decision
+
+
+def batch_metrics(completions: Sequence[Completion], rewards: Sequence[Reward]) -> dict[str, float]:
+    """Of the B completions of a step."""
+    lengths = [len(completion.token_ids) for completion in completions]
+    verdicts = [reward.verdict.verdict for reward in rewards]
+    return {
+        "reward": fmean(reward.total for reward in rewards),
+        "correct": fmean(verdict is Decision.CORRECT for verdict in verdicts),
+        "undecided": fmean(verdict is Decision.UNDECIDED for verdict in verdicts),
+        "truncated": fmean(c.finish_reason == "length" for c in completions),
+        "completions": float(len(completions)),
+        "tokens": float(sum(lengths)),
+        "mean_length": fmean(lengths),
+    }
+
+
+class Recorder:
+    """Writes a line a step as it ends; ``seconds`` is the wall time since the line before.
+
+    ``start`` must be called when all is loaded and the first step begins.
+    """
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._last = perf_counter()
+
+    def start(self) -> None:
+        self._path.write_text("")
+        self._last = perf_counter()
+
+    def step(self, **values: float) -> None:
+        now = perf_counter()
+        self._write({"seconds": now - self._last, **values})
+        self._last = perf_counter()
+
+    def finish(self, **values: str) -> None:
+        """The last line: peak memory of this process and its children so far."""
+        self._write({"peak_memory_mb": peak_memory_mb(), **values})
+
+    def _write(self, row: dict[str, float] | dict[str, float | str]) -> None:
+        with self._path.open("a") as file:
+            file.write(json.dumps(row) + "\n")
