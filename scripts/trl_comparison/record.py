@@ -40,9 +40,11 @@ class Recorder:
     def __init__(self, path: Path) -> None:
         self._path = path
         self._last = perf_counter()
+        self._loaded_mb = 0.0
 
     def start(self) -> None:
         self._path.write_text("")
+        self._loaded_mb = peak_memory_mb()
         self._last = perf_counter()
 
     def step(self, **values: float) -> None:
@@ -51,8 +53,9 @@ class Recorder:
         self._last = perf_counter()
 
     def finish(self, **values: str) -> None:
-        """The last line: peak memory of this process and its children so far."""
-        self._write({"peak_memory_mb": peak_memory_mb(), **values})
+        """The last line: peak memory of this process and its children, at the start and now."""
+        peaks = {"loaded_memory_mb": self._loaded_mb, "peak_memory_mb": peak_memory_mb()}
+        self._write({**peaks, **values})
 
     def _write(self, row: dict[str, float] | dict[str, float | str]) -> None:
         with self._path.open("a") as file:

@@ -24,6 +24,8 @@ class Speed:
     """Completion tokens, likewise."""
     peak_memory_mb: float
     """The mean over seeds of each one's peak."""
+    loaded_memory_mb: float
+    """The same before the first step: libraries, weights, data."""
     stages: dict[str, float]
     """Median seconds of the stages that the side names."""
 
@@ -53,5 +55,6 @@ def speed(runs: Sequence[Rows]) -> Speed:
         completions_per_second=sum(row["completions"] for row in timed) / seconds,
         tokens_per_second=sum(row["tokens"] for row in timed) / seconds,
         peak_memory_mb=fmean(rows[-1]["peak_memory_mb"] for rows in runs),
+        loaded_memory_mb=fmean(rows[-1]["loaded_memory_mb"] for rows in runs),
         stages=stages,
     )

@@ -18,7 +18,8 @@ from rlvr.config_learn import ClippedConfig, ConstantConfig, NoKlConfig
 OURS = (
     "grpo.aggregation={kind='constant', length=128}",
     "grpo.steps=40",
-    "trace.wandb=disabled",
+    # Two blocks of vLLM's for each of 256 completions: all they can need, and TRL's grows with need.
+    "rollout.kv_cache_gb=0.0625",
 )
 MICRO_BATCH = 64
 """TRL's completions a forward pass: with padding about as many tokens as rlvr's 4,096."""

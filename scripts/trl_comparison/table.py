@@ -21,6 +21,7 @@ def sides_table(ours: Speed, theirs: Speed) -> str:
         ("completion tokens/s", "tokens_per_second"),
         ("seconds a step, median", "step_seconds"),
         ("peak memory, MB", "peak_memory_mb"),
+        ("of it before the first step", "loaded_memory_mb"),
     ):
         a, b = getattr(ours, name), getattr(theirs, name)
         shape = ".2f" if name == "step_seconds" else ",.0f"

@@ -207,7 +207,7 @@ def rows(seconds: list[float], memory: float = 100.0) -> list[dict[str, float]]:
         {"seconds": s, "reward": 0.5, "completions": 8.0, "tokens": 80.0, "seconds/rollout": s / 2}
         for s in seconds
     ]
-    return [*steps, {"peak_memory_mb": memory}]
+    return [*steps, {"peak_memory_mb": memory, "loaded_memory_mb": memory / 2}]
 
 
 def test_speed_leaves_the_first_step_out_and_pools_the_seeds() -> None:
@@ -215,7 +215,7 @@ def test_speed_leaves_the_first_step_out_and_pools_the_seeds() -> None:
     assert found.completions_per_second == 8 * 4 / 8
     assert found.tokens_per_second == 80 * 4 / 8
     assert found.step_seconds == 1.5
-    assert found.peak_memory_mb == 200
+    assert (found.peak_memory_mb, found.loaded_memory_mb) == (200, 100)
     assert found.stages == {"rollout": 0.75}
     assert curves([rows([1, 1])], "reward") == [[0.5, 0.5]]
     with pytest.raises(ValueError, match="nothing to take a speed from"):
