@@ -16,8 +16,10 @@ import argparse
 import json
 import subprocess
 import sys
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict
 from pathlib import Path
+from threading import Event, Lock
 
 sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
@@ -36,6 +38,7 @@ from scripts.trl_comparison.runs import (
     FailedError,
     make_config,
     run_once,
+    shared_machine,
 )
 from scripts.trl_comparison.settings import OURS
 from scripts.trl_comparison.table import (
@@ -66,17 +69,37 @@ class Comparison:
 
     def run(self, folder: Path) -> dict[str, list[Rows]]:
         """The rows of every contestant, one list a seed."""
-        rows: dict[str, list[Rows]] = {each.name: [] for each in self.contestants}
-        total = len(self.contestants) * len(self.given.seeds) * self.given.steps
-        with Progress("steps", total) as progress:
-            for turn, seed in enumerate(self.given.seeds):
-                # In turns, and in turns first: a noisy machine then hits all alike.
-                order = self.contestants if turn % 2 == 0 else self.contestants[::-1]
-                for each in order:
-                    python = self.trl_python if each.child == TRL_CHILD else Path(sys.executable)
-                    config, output = self.config(each, seed), folder / f"{each.name}-{seed}.jsonl"
-                    rows[each.name].append(run_once(each, python, config, output, progress.advance))
-        return rows
+        # In turns, and in turns first: a noisy machine then hits all alike.
+        order = [
+            (each, seed)
+            for turn, seed in enumerate(self.given.seeds)
+            for each in (self.contestants if turn % 2 == 0 else self.contestants[::-1])
+        ]
+        environment, lock, stopping = shared_machine(self.given.jobs), Lock(), Event()
+        pool = ThreadPoolExecutor(self.given.jobs)
+        with Progress("steps", len(order) * self.given.steps) as progress:
+
+            def advance(count: int, note: str) -> None:
+                if stopping.is_set():
+                    raise FailedError("another run failed, or Ctrl-C")
+                with lock:
+                    progress.advance(count, note)
+
+            def run(each: Contestant, seed: int) -> Rows:
+                python = self.trl_python if each.child == TRL_CHILD else Path(sys.executable)
+                output = folder / f"{each.name}-{seed}.jsonl"
+                config = self.config(each, seed)
+                return run_once(each, python, config, output, advance, environment)
+
+            waiting = {key: pool.submit(run, *key) for key in order}
+            try:
+                found = {key: each.result() for key, each in waiting.items()}
+            finally:
+                stopping.set()
+                pool.shutdown(cancel_futures=True)
+        return {
+            each.name: [found[each, seed] for seed in self.given.seeds] for each in self.contestants
+        }
 
 
 def make_start(runs: Path) -> Path:
@@ -139,6 +162,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--runs", type=Path, default=Path("runs/compare-trl"))
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2, 3, 4])
     parser.add_argument("--steps", type=int, default=40)
+    parser.add_argument("--jobs", type=int, default=1, help="runs at a time, fewer threads each")
     parser.add_argument("--figure", type=Path, help="default: curves.png in --runs")
     parser.add_argument("--trl-python", type=Path, help="a Python that can import trl")
     what = parser.add_mutually_exclusive_group()

@@ -20,6 +20,7 @@ from rlvr.collect import reward_arrays
 from rlvr.config import Config
 from rlvr.config_learn import StepTokensConfig
 from rlvr.config_load import load_config
+from rlvr.learn.advantages.group_mean import group_mean
 from rlvr.learn.trainer import Trainer
 from rlvr.loop import training_sequences
 from rlvr.model_files import load_policy, load_tokenizer
@@ -87,8 +88,9 @@ def compare(config: Config, groups: list[Group], loss_type: str) -> None:
     with tempfile.TemporaryDirectory() as folder:
         trainer, _, _ = make_trainer(config, folder, Recorder(Path(folder) / "rows"), given)
         second, their_advantages = their_gradient(trainer, groups)
+    first, second = first.double(), second.double()
     norms = float(first.norm()), float(second.norm())
-    cosine = float(first.double() @ second.double()) / (norms[0] * norms[1])
+    cosine = float(first @ second) / (norms[0] * norms[1])
     # The common length is divided out: what is left is a difference in direction.
     apart = float((first / norms[0] - second / norms[1]).norm())
     gap = float(np.abs(our_advantages - their_advantages).max())
@@ -102,13 +104,11 @@ def main() -> None:
         _, _, tasks = make_trainer(config, folder, Recorder(Path(folder) / "rows"), {})
     prompter = Prompter(load_tokenizer(config.model.path), config.model.prompt_template)
     groups = sample(config, prompter, tasks[: config.grpo.problems])
-    rewards, _ = reward_arrays(groups)
     lengths = np.array([[len(r.completion.token_ids) for r in group] for group in groups])
-    informative = rewards.std(axis=1) > 0
-    print(
-        f"{rewards.size} completions, {lengths.sum()} tokens; {lengths[informative].sum()} of them "
-        f"in the {informative.sum()} of {len(groups)} groups with unequal rewards\n"
-    )
+    counts = group_mean(*reward_arrays(groups)) != 0
+    whole, part = lengths.sum(), lengths[counts].sum()
+    print(f"{counts.size} completions, {whole} tokens")
+    print(f"with an advantage: {counts.sum()}, {part} tokens; tokens / these {whole / part:.4f}\n")
     print("| loss_type | advantages, max apart | our norm | TRL's norm | ratio | cosine | apart |")
     print("|---|---|---|---|---|---|---|")
     for loss_type in ("dr_grpo", "dapo"):

@@ -9,7 +9,7 @@ import json
 from collections.abc import Sequence
 from pathlib import Path
 from statistics import fmean
-from time import perf_counter
+from time import perf_counter, process_time
 
 from rlvr.memory import peak_memory_mb
 from rlvr.types import Completion, Reward
@@ -32,25 +32,26 @@ def batch_metrics(completions: Sequence[Completion], rewards: Sequence[Reward]) 
 
 
 class Recorder:
-    """Writes a line a step as it ends; ``seconds`` is the wall time since the line before.
+    """Writes a line a step as it ends, with the times since the line before.
 
-    ``start`` must be called when all is loaded and the first step begins.
+    ``seconds`` is wall time and ``seconds/cpu`` processor time of all threads, which other jobs on
+    the machine touch less. ``start`` must be called when all is loaded and the first step begins.
     """
 
     def __init__(self, path: Path) -> None:
         self._path = path
-        self._last = perf_counter()
+        self._last, self._last_cpu = perf_counter(), process_time()
         self._loaded_mb = 0.0
 
     def start(self) -> None:
         self._path.write_text("")
         self._loaded_mb = peak_memory_mb()
-        self._last = perf_counter()
+        self._last, self._last_cpu = perf_counter(), process_time()
 
     def step(self, **values: float) -> None:
-        now = perf_counter()
-        self._write({"seconds": now - self._last, **values})
-        self._last = perf_counter()
+        seconds, cpu = perf_counter() - self._last, process_time() - self._last_cpu
+        self._write({"seconds": seconds, "seconds/cpu": cpu, **values})
+        self._last, self._last_cpu = perf_counter(), process_time()
 
     def finish(self, **values: str) -> None:
         """The last line: peak memory of this process and its children, at the start and now."""

@@ -10,7 +10,7 @@ from typing import Any
 Rows = Sequence[dict[str, Any]]
 WARM_UP = 1
 """Steps at the start that no speed is taken from: both sides allocate and compile there."""
-STAGES = ("rollout", "verify", "parity", "train", "sync")
+STAGES = ("rollout", "verify", "parity", "train", "sync", "cpu")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -27,7 +27,7 @@ class Speed:
     loaded_memory_mb: float
     """The same before the first step: libraries, weights, data."""
     stages: dict[str, float]
-    """Median seconds of the stages that the side names."""
+    """Median seconds of the stages that the side names; ``cpu``: processor time of the step."""
 
 
 def steps_of(rows: Rows) -> list[dict[str, Any]]:

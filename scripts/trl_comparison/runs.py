@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 import subprocess
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -69,6 +70,14 @@ ABLATION = (
 )
 
 
+def shared_machine(jobs: int) -> dict[str, str]:
+    """The environment of one of ``jobs`` runs at a time: each has its share of the processors."""
+    if jobs == 1:
+        return dict(os.environ)
+    threads = str(max(1, (os.cpu_count() or 1) // jobs))
+    return os.environ | {"OMP_NUM_THREADS": threads, "VLLM_CPU_OMP_THREADS_BIND": "nobind"}
+
+
 class FailedError(Exception):
     """A run ended badly; the message names its log."""
 
@@ -90,6 +99,7 @@ def run_once(
     config: Config,
     output: Path,
     advance: Callable[[int, str], None],
+    environment: Mapping[str, str] = os.environ,
 ) -> list[dict[str, Any]]:
     """The rows of one run, made if they are not there whole; ``advance`` is told of new steps.
 
@@ -105,7 +115,7 @@ def run_once(
         saved.write_text(text)
         output.unlink(missing_ok=True)
         command = [python, "-m", contestant.child, saved, output, *contestant.options]
-        _watch(command, output, advance)
+        _watch(command, output, advance, environment)
         return read_rows(output)
     advance(len(rows) - 1, contestant.label)
     return rows
@@ -126,10 +136,17 @@ def _ends(line: str) -> bool:
     return line.endswith("\n")  # the writer may be in the middle of one
 
 
-def _watch(command: list[Any], output: Path, advance: Callable[[int, str], None]) -> None:
+def _watch(
+    command: list[Any],
+    output: Path,
+    advance: Callable[[int, str], None],
+    environment: Mapping[str, str],
+) -> None:
     log = output.with_suffix(".log")
     with log.open("w") as file:
-        process = subprocess.Popen(command, cwd=ROOT, stdout=file, stderr=subprocess.STDOUT)
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT
+        )
         try:
             for rows in _growing(process, output):
                 new = [row for row in rows if "reward" in row]

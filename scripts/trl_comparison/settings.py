@@ -18,7 +18,7 @@ from rlvr.config_learn import ClippedConfig, ConstantConfig, NoKlConfig
 OURS = (
     "grpo.aggregation={kind='constant', length=128}",
     "grpo.steps=40",
-    # Two blocks of vLLM's for each of 256 completions: all they can need, and TRL's grows with need.
+    # Two of vLLM's blocks for each of 256 completions: all they can need. TRL's cache grows.
     "rollout.kv_cache_gb=0.0625",
 )
 MICRO_BATCH = 64

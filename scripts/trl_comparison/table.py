@@ -68,13 +68,14 @@ def ablation_table(speeds: Sequence[tuple[str, Speed]]) -> str:
     """A row a contestant; the last column is against the first row."""
     base = speeds[0][1].completions_per_second
     lines = [
-        "| | completions/s | ratio | step, ms | rollout | verify | rest | peak MB |",
-        "|---|---|---|---|---|---|---|---|",
+        "| | completions/s | ratio | step, ms | rollout | verify | rest | processor | peak MB |",
+        "|---|---|---|---|---|---|---|---|---|",
     ]
     for label, each in speeds:
         rollout, verify = each.stages.get("rollout", 0.0), each.stages.get("verify", 0.0)
         rest = each.step_seconds - rollout - verify
-        times = " | ".join(f"{1000 * s:,.0f}" for s in (each.step_seconds, rollout, verify, rest))
+        seconds = (each.step_seconds, rollout, verify, rest, each.stages.get("cpu", 0.0))
+        times = " | ".join(f"{1000 * s:,.0f}" for s in seconds)
         rate = each.completions_per_second
         lines.append(
             f"| {label} | {rate:,.0f} | {rate / base:.2f} | {times} | {each.peak_memory_mb:,.0f} |"

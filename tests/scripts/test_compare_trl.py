@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import sys
 from pathlib import Path
@@ -21,7 +22,14 @@ from scripts.trl_comparison.agreement import (
 )
 from scripts.trl_comparison.environment import trl_python
 from scripts.trl_comparison.results import curves, speed
-from scripts.trl_comparison.runs import Contestant, FailedError, make_config, read_rows, run_once
+from scripts.trl_comparison.runs import (
+    Contestant,
+    FailedError,
+    make_config,
+    read_rows,
+    run_once,
+    shared_machine,
+)
 from scripts.trl_comparison.settings import FIXED, MATCHED, OURS, trl_arguments
 from scripts.trl_comparison.table import aims, margin_text, settings_table, sides_table
 from tests.scripts.conftest import ROOT
@@ -293,3 +301,10 @@ def test_both_sides_start_from_the_files_of_one_run(tmp_path: Path) -> None:
 def test_a_python_that_is_not_there_is_named(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no Python at"):
         trl_python(tmp_path / "python")
+
+
+def test_runs_at_a_time_share_the_processors(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(os, "cpu_count", lambda: 8)
+    assert shared_machine(4)["OMP_NUM_THREADS"] == "2"
+    assert shared_machine(100)["OMP_NUM_THREADS"] == "1"
+    assert shared_machine(1) == dict(os.environ)
