@@ -54,6 +54,12 @@ ABLATION = (
         name="rlvr-padded", label="rlvr, padded updates", child=OURS_CHILD, options=("--padded",)
     ),
     Contestant(
+        name="rlvr-small",
+        label="rlvr, micro-batches of 1,024 tokens",
+        child=OURS_CHILD,
+        overrides=("grpo.micro_batch_tokens=1024",),
+    ),
+    Contestant(
         name="trl-bf16",
         label="TRL 1.16, bf16 (its default)",
         child=TRL_CHILD,

@@ -93,7 +93,7 @@ FIXED = (
     Fixed("use_cpu", True, "the comparison is one of CPUs"),
     Fixed("bf16", False, "our trainer is in float32"),
     Fixed("gradient_checkpointing", False, "it would cost TRL a second forward pass"),
-    Fixed("use_vllm", False, "TRL drives vLLM on GPUs only"),
+    Fixed("use_vllm", False, "not tried: see below"),
     Fixed("logging_steps", 1, "our metrics come every step"),
     Fixed("save_strategy", "no", "neither side writes checkpoints"),
     Fixed("report_to", "none", "neither side talks to wandb"),
