@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import re
+import subprocess
 import sys
 from pathlib import Path
 from random import Random
@@ -13,6 +14,7 @@ import pytest
 
 from rlvr.config import Config
 from rlvr.config_load import load_config
+from scripts.trl_comparison import environment
 from scripts.trl_comparison.agreement import (
     agreement,
     paired,
@@ -296,6 +298,33 @@ def test_both_sides_start_from_the_files_of_one_run(tmp_path: Path) -> None:
     assert (made.seed, made.grpo.steps, made.rollout.dtype) == (3, 5, "float32")
     assert json.loads(json.dumps(str(made.model.path))) == str(tmp_path / "models/sft")
     assert made.data.path == tmp_path / "data"
+
+
+def test_the_environment_is_made_once_and_anew_for_other_pins(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    pins, asked, made = tmp_path / "trl.txt", tmp_path / "trl.in", tmp_path / ".venv-trl"
+    pins.write_text("trl==1.16.0\n")
+    asked.write_text("trl==1.16.0\ntorch==2.13.0+cpu\n")
+    for name, path in (("ROOT", tmp_path), ("PINS", pins), ("ASKED", asked), ("ENVIRONMENT", made)):
+        monkeypatch.setattr(environment, name, path)
+    commands: list[list[str]] = []
+
+    def run(command: list[object], **_: object) -> subprocess.CompletedProcess[str]:
+        made.mkdir(exist_ok=True)
+        commands.append([str(part) for part in command])
+        return subprocess.CompletedProcess(command, 0, stdout="")
+
+    monkeypatch.setattr(environment.subprocess, "run", run)
+    assert trl_python(None) == made / "bin/python"
+    installed = [command[-1] for command in commands if "install" in command]
+    assert installed == ["torch==2.13.0+cpu", str(pins)]
+    count = len(commands)
+    trl_python(None)
+    assert len(commands) == count
+    pins.write_text("trl==1.16.1\n")
+    trl_python(None)
+    assert len(commands) == 2 * count
 
 
 def test_a_python_that_is_not_there_is_named(tmp_path: Path) -> None:
