@@ -1,27 +1,19 @@
-"""The comparison with TRL: the statistics, what TRL is told, and the reading of runs; no TRL."""
+"""The runs of the comparison with TRL: made once, read, and turned into tables; no TRL needed."""
 
 from __future__ import annotations
 
 import json
 import os
-import re
 import subprocess
 import sys
 from pathlib import Path
-from random import Random
 
 import pytest
 
 from rlvr.config import Config
 from rlvr.config_load import load_config
+from scripts import compare_trl
 from scripts.trl_comparison import environment
-from scripts.trl_comparison.agreement import (
-    agreement,
-    paired,
-    student_quantile,
-    welch,
-    window_means,
-)
 from scripts.trl_comparison.environment import trl_python
 from scripts.trl_comparison.results import curves, speed
 from scripts.trl_comparison.runs import (
@@ -32,184 +24,12 @@ from scripts.trl_comparison.runs import (
     run_once,
     shared_machine,
 )
-from scripts.trl_comparison.settings import FIXED, MATCHED, OURS, trl_arguments
-from scripts.trl_comparison.table import aims, margin_text, settings_table, sides_table
-from tests.scripts.conftest import ROOT
+from scripts.trl_comparison.settings import OURS
+from scripts.trl_comparison.table import aims, sides_table
 
 
 def config(*overrides: str) -> Config:
     return load_config("tiny", overrides=[*OURS, *overrides])
-
-
-# Statistics
-
-
-@pytest.mark.parametrize(
-    ("probability", "freedom", "table"),
-    [(0.975, 4, 2.776), (0.975, 8, 2.306), (0.95, 1, 6.314), (0.995, 30, 2.750), (0.5, 7, 0.0)],
-)
-def test_quantiles_are_those_of_the_printed_tables(
-    probability: float, freedom: float, table: float
-) -> None:
-    assert student_quantile(probability, freedom) == pytest.approx(table, abs=5e-4)
-
-
-def test_welch_by_hand() -> None:
-    # Means 2 and 5, variances 1 and 4: error sqrt(1/3 + 4/3), freedom (5/3)^2 / (1/18 + 16/18).
-    found = welch([1, 2, 3], [3, 5, 7])
-    half = student_quantile(0.975, (25 / 9) / (17 / 18)) * (5 / 3) ** 0.5
-    assert (found.value, found.low, found.high) == pytest.approx((-3, -3 - half, -3 + half))
-
-
-def test_pairs_by_hand() -> None:
-    # Differences 1, 1, 4: mean 2, variance 3, error 1; t(2) at 97.5 % is 4.303.
-    found = paired([2, 3, 5], [1, 2, 1])
-    assert (found.value, found.low, found.high) == pytest.approx((2, -2.303, 6.303), abs=1e-3)
-
-
-def test_equal_seeds_have_an_interval_without_width() -> None:
-    found = welch([1.0, 1.0], [1.0, 1.0])
-    assert (found.low, found.high) == (0, 0)
-    assert found.holds_zero
-
-
-def test_one_seed_has_no_spread() -> None:
-    with pytest.raises(ValueError, match="at least two"):
-        welch([1.0], [1.0, 2.0])
-
-
-def test_windows_are_counted_back_from_the_end() -> None:
-    assert window_means([[9, 1, 3, 5, 7], [9, 2, 2, 4, 4]], 2) == [[2, 2], [6, 4]]
-    with pytest.raises(ValueError, match="at least one window of 10"):
-        window_means([[1.0] * 9], 10)
-
-
-def drawn(shift: float, seed: int, num_seeds: int = 5, num_steps: int = 40) -> list[list[float]]:
-    """Curves that rise, with noise of a step and of a seed, and ``shift`` in their second half."""
-    rng = Random(seed)
-    offsets = [rng.gauss(0, 0.01) for _ in range(num_seeds)]
-    return [
-        [
-            0.8 + 0.005 * t + offset + shift * (t >= num_steps // 2) + rng.gauss(0, 0.03)
-            for t in range(num_steps)
-        ]
-        for offset in offsets
-    ]
-
-
-def test_equal_processes_agree_in_most_draws() -> None:
-    # Both tests are at 5 %, so at least about 90 % of the pairs agree; 40 draws, 4 standard errors.
-    held = [agreement(drawn(0, 2 * k), drawn(0, 2 * k + 1), 10).holds for k in range(40)]
-    assert sum(held) >= 28
-
-
-def test_a_shift_in_the_second_half_is_seen_in_its_windows_and_at_the_end() -> None:
-    found = agreement(drawn(0.2, 1), drawn(0, 2), 10)
-    assert not found.holds
-    assert not found.tail.holds_zero
-    assert found.tail.value == pytest.approx(0.2, abs=0.05)
-    assert [each.holds_zero for each in found.windows] == [True, True, False, False]
-
-
-def test_the_windows_hold_together_at_95_percent() -> None:
-    found = agreement(drawn(0, 1), drawn(0, 2), 10)
-    assert [each.confidence for each in found.windows] == pytest.approx([0.9875] * 4)
-
-
-def test_too_wide_an_interval_is_said_to_show_nothing() -> None:
-    narrow = agreement([[1.0] * 10, [1.001] * 10], [[1.0] * 10, [1.0] * 10], 10)
-    wide = agreement([[0.0] * 10, [1.0] * 10], [[0.0] * 10, [1.0] * 10], 10)
-    assert "yes" in margin_text(narrow)
-    assert wide.holds
-    assert "not shown" in margin_text(wide)
-
-
-# What TRL is told
-
-
-def test_no_argument_is_named_twice() -> None:
-    names = [each.argument for each in (*MATCHED, *FIXED)]
-    assert len(names) == len(set(names))
-
-
-@pytest.mark.parametrize(
-    ("override", "argument", "expected"),
-    [
-        ("seed=7", "seed", 7),
-        ("grpo.steps=9", "max_steps", 9),
-        ("grpo.group_size=4", "num_generations", 4),
-        ("grpo.group_size=4", "gradient_accumulation_steps", 2),
-        ("grpo.problems=2", "per_device_train_batch_size", 16),
-        ("rollout.temperature=0.7", "temperature", 0.7),
-        ("reward.truncated=mask", "mask_truncated_completions", True),
-        ("grpo.advantage=group_std", "scale_rewards", "group"),
-        ("grpo.surrogate.clip_low=0.1", "epsilon", 0.1),
-        ("grpo.surrogate.clip_high=0.4", "epsilon_high", 0.4),
-        ("grpo.optimizer.lr=3e-4", "learning_rate", 3e-4),
-        ("grpo.optimizer.betas=[0.8, 0.95]", "adam_beta1", 0.8),
-        ("grpo.optimizer.betas=[0.8, 0.95]", "adam_beta2", 0.95),
-        ("grpo.optimizer.eps=1e-6", "adam_epsilon", 1e-6),
-        ("grpo.optimizer.weight_decay=0.1", "weight_decay", 0.1),
-        ("grpo.optimizer.max_grad_norm=0.5", "max_grad_norm", 0.5),
-    ],
-)
-def test_a_key_of_ours_moves_its_argument(override: str, argument: str, expected: object) -> None:
-    assert trl_arguments(config())[argument] != expected
-    assert trl_arguments(config(override))[argument] == expected
-
-
-def test_a_longer_completion_moves_both_the_limit_and_the_divisor() -> None:
-    longer = config("rollout.max_new_tokens=96", "grpo.aggregation={kind='constant', length=96}")
-    assert trl_arguments(longer)["max_completion_length"] == 96
-    assert trl_arguments(longer)["loss_type"] == "dr_grpo"
-
-
-@pytest.mark.parametrize(
-    ("override", "named"),
-    [
-        ("grpo.advantage=rloo", "group_mean or group_std"),
-        ("grpo.aggregation={kind='constant', length=64}", "grpo.aggregation: constant"),
-        ("rollout.max_new_tokens=64", "rollout.max_new_tokens as its length"),
-        ("grpo.surrogate=cispo", "grpo.surrogate: clipped"),
-        ("grpo.kl=k2_in_loss", "grpo.kl: none"),
-        ("grpo.entropy_bonus=0.01", "grpo.entropy_bonus: 0"),
-        ("grpo.epochs=2", "grpo.epochs"),
-        ("grpo.mini_batches=2", "grpo.mini_batches"),
-        ("grpo.sampling.refill_rounds=2", "grpo.sampling"),
-        ("grpo.sampling.difficulty=learnability", "grpo.sampling"),
-        ("grpo.optimizer.kind=muon", "grpo.optimizer.kind: adamw"),
-        ("grpo.problems=33", "a multiple of 64"),
-    ],
-)
-def test_what_trl_cannot_be_told_is_refused_by_name(override: str, named: str) -> None:
-    with pytest.raises(ValueError, match=named):
-        trl_arguments(config(override))
-
-
-def test_the_mean_over_tokens_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"grpo\.aggregation: constant"):
-        trl_arguments(load_config("tiny"))
-
-
-def test_each_key_of_ours_exists() -> None:
-    values = config().model_dump()
-    for each in MATCHED:
-        found: object = values
-        for name in each.ours.split("."):
-            assert isinstance(found, dict), each
-            found = found[name]
-
-
-def test_the_table_of_settings_names_every_argument() -> None:
-    text = settings_table(config())
-    assert set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE)) == trl_arguments(config()).keys()
-
-
-def test_the_documentation_shows_the_settings_that_are_used() -> None:
-    assert settings_table(config()) in (ROOT / "docs/trl.md").read_text()
-
-
-# Runs
 
 
 def rows(seconds: list[float], memory: float = 100.0) -> list[dict[str, float]]:
@@ -337,3 +157,30 @@ def test_runs_at_a_time_share_the_processors(monkeypatch: pytest.MonkeyPatch) ->
     assert shared_machine(4)["OMP_NUM_THREADS"] == "2"
     assert shared_machine(100)["OMP_NUM_THREADS"] == "1"
     assert shared_machine(1) == dict(os.environ)
+
+
+def test_finished_runs_become_tables_a_summary_and_a_figure(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    start, runs = tmp_path / "start", tmp_path / "runs"
+    for folder in (start / "models/sft", start / "data", runs / "curves"):
+        folder.mkdir(parents=True)
+    for side, seconds in (("rlvr", 1.0), ("trl", 4.0)):
+        for seed in (0, 1):
+            steps = [
+                row | {"reward": 0.5 + seed / 10, "correct": 0.5, "mean_length": 9, "grad_norm": 1}
+                for row in rows([seconds] * 12)[:-1]
+            ]
+            lines = [json.dumps(row) + "\n" for row in (*steps, rows([1])[-1])]
+            (runs / f"curves/{side}-{seed}.jsonl").write_text("".join(lines))
+    words = f"x --start {start} --runs {runs} --seeds 0 1 --steps 12 --trl-python {sys.executable}"
+    monkeypatch.setattr(sys, "argv", words.split())
+    compare_trl.main()
+    shown = capsys.readouterr().out
+    assert "| completions/s | 8 | 2 | 4.00 |" in shown
+    assert "reward: the curves agree" in shown
+    assert "- steps 3 to 12: +0.0000" in shown
+    summary = json.loads((runs / "summary.json").read_text())
+    assert summary["agreement"]["reward"]["holds"]
+    assert summary["curves"]["trl"]["reward"][1] == [0.6] * 12
+    assert (runs / "curves.png").stat().st_size > 1000
