@@ -19,13 +19,14 @@ from numpy.typing import NDArray
 from rlvr.config import GrpoConfig
 from rlvr.config_learn import GaeConfig, NoKlConfig
 from rlvr.learn.aggregation import Totals
-from rlvr.learn.batch import PackedBatch, choose_row_tokens, pack, padding_share, unpack
+from rlvr.learn.batch import PackedBatch, pack, padding_share, shared_share, unpack
 from rlvr.learn.credit import Credit
 from rlvr.learn.critic import Critic
 from rlvr.learn.objective import Objective, TokenRecord
 from rlvr.learn.optimizer import apply_gradients, learning_rate, make_optimizer
 from rlvr.learn.policy import Policy
-from rlvr.learn.reference import Reference
+from rlvr.learn.reference import Reference, Snapshot
+from rlvr.learn.rows import choose_row_tokens
 from rlvr.learn.step_metrics import step_metrics
 from rlvr.types import TrainingSequence
 
@@ -77,7 +78,7 @@ class Trainer:
         if found and self._needs_old and not found[0].old_logprobs:
             found = self._with_old(found)
         if found and self._reference and not found[0].reference_logprobs:
-            scores = self._score_by(self._reference, found)
+            scores = self.score(found, self._reference)
             found = [
                 replace(sequence, reference_logprobs=tuple(logprobs.tolist()))
                 for sequence, logprobs in zip(found, scores, strict=True)
@@ -110,9 +111,17 @@ class Trainer:
             self._reference.after_step(step, self.policy)
         return metrics
 
-    def score(self, sequences: Sequence[TrainingSequence]) -> list[NDArray[np.float32]]:
-        """The policy's logprobs of each completion's tokens, at the trainer's temperature."""
-        return self._score_by(self.policy, sequences)
+    def score(
+        self, sequences: Sequence[TrainingSequence], weights: Snapshot | None = None
+    ) -> list[NDArray[np.float32]]:
+        """The policy's logprobs of each completion's tokens, at the trainer's temperature.
+
+        Or a snapshot's: that may run in another thread beside ``step``.
+        """
+        batches, policy = self._pack(sequences), weights or self.policy
+        with torch.no_grad():
+            values = [policy.logprobs(batch, self.temperature)[0] for batch in batches]
+        return unpack(batches, values)
 
     def state_dict(self) -> dict[str, Any]:
         """What, beside the policy's weights, the next step depends on."""
@@ -146,6 +155,7 @@ class Trainer:
             batches += packed
         metrics = {"grad_norm": math.fsum(norms) / len(norms)}
         metrics |= {"padding_share": padding_share(batches)}
+        metrics |= {"shared_share": shared_share(batches)}
         return metrics | step_metrics(records, len(norms))
 
     def _parts(
@@ -165,14 +175,6 @@ class Trainer:
         row_tokens = choose_row_tokens(sequences, self.policy.width)
         return pack(sequences, row_tokens, self.config.micro_batch_tokens)
 
-    def _score_by(
-        self, policy: Policy | Reference, sequences: Sequence[TrainingSequence]
-    ) -> list[NDArray[np.float32]]:
-        batches = self._pack(sequences)
-        with torch.no_grad():
-            values = [policy.logprobs(batch, self.temperature)[0] for batch in batches]
-        return unpack(batches, values)
-
     def _with_old(self, sequences: list[TrainingSequence]) -> list[TrainingSequence]:
         """With the logprobs, and the values where there is a value head: one forward pass."""
         batches = self._pack(sequences)
@@ -182,7 +184,7 @@ class Trainer:
                 hidden = self.policy.hidden(batch)
                 logprobs.append(self.policy.logprobs_from(hidden, batch, self.temperature)[0])
                 if self._critic:
-                    values.append(self._critic.values(hidden))
+                    values.append(self._critic.values(hidden, batch))
         found = [
             replace(sequence, old_logprobs=tuple(each.tolist()))
             for sequence, each in zip(sequences, unpack(batches, logprobs), strict=True)
@@ -214,7 +216,7 @@ class Trainer:
         )
         loss, record = self._objective(logprobs, entropy, batch, totals)
         if self._critic:
-            values = self._critic.values(hidden)
+            values = self._critic.values(hidden, batch)
             loss = loss + self._critic.loss(values, batch, totals.num_tokens)
             record = replace(record, values=values.detach(), returns=batch.returns)
         loss.backward()
