@@ -47,7 +47,7 @@ def sample(config: Config, prompter: Prompter, tasks: list[Any]) -> list[Group]:
 
 def our_gradient(config: Config, groups: list[Group]) -> tuple[Tensor, np.ndarray]:
     """The gradient of all weights in one row, and the advantages [P, G]."""
-    policy = load_policy(config.model.path)
+    policy = load_policy(config.model.path, config.model)
     trainer = Trainer(policy, config.grpo, config.rollout.temperature)
     sequences, advantages = trainer.assign(training_sequences(groups), *reward_arrays(groups))
     trained = [sequence for sequence in sequences if sequence.advantage]

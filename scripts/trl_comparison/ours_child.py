@@ -1,4 +1,4 @@
-"""One run of rlvr's loop: CONFIG OUTPUT [--padded].
+"""One run of rlvr's loop: CONFIG OUTPUT [--layout NAME].
 
 The loop is rlvr's own; what a whole run adds around it (evaluation, traces, checkpoints) is left
 out, as it is on TRL's side.
@@ -15,7 +15,8 @@ from rlvr.config import Config
 from rlvr.config_load import load_config
 from rlvr.data.sampler import TaskSampler
 from rlvr.data.store import load_or_make, task_of
-from rlvr.learn.batch import PackedBatch, fill_rows
+from rlvr.learn.batch import PackedBatch, pack
+from rlvr.learn.rows import choose_row_tokens
 from rlvr.learn.trainer import Trainer
 from rlvr.loop import StepResult, reinforce
 from rlvr.model_files import load_policy, load_tokenizer
@@ -24,6 +25,7 @@ from rlvr.quiet import hide_library_bars
 from rlvr.rng import seed_all
 from rlvr.rollout.factory import make_engine
 from rlvr.types import TrainingSequence
+from scripts.train_bench.variants import pad
 from scripts.trl_comparison.record import Recorder, batch_metrics
 
 
@@ -31,13 +33,21 @@ class PaddedTrainer(Trainer):
     """Without packing: the same updates on one completion a row, all as long as the longest."""
 
     def _pack(self, sequences: Sequence[TrainingSequence]) -> list[PackedBatch]:
-        longest = max(len(s.prompt_ids) + len(s.completion_ids) for s in sequences)
-        size = max(1, self.config.micro_batch_tokens // longest)
-        rows = [[i] for i in range(len(sequences))]
-        return [fill_rows(sequences, rows[k : k + size]) for k in range(0, len(rows), size)]
+        return pad(sequences, self.config.micro_batch_tokens)
 
 
-def run(config: Config, output: Path, padded: bool) -> None:
+class UnsharedTrainer(Trainer):
+    """Packed, but every completion with its own copy of what others have too."""
+
+    def _pack(self, sequences: Sequence[TrainingSequence]) -> list[PackedBatch]:
+        row_tokens = choose_row_tokens(sequences, self.policy.width, share_prefixes=False)
+        return pack(sequences, row_tokens, self.config.micro_batch_tokens, share_prefixes=False)
+
+
+LAYOUTS = {"shared": Trainer, "packed": UnsharedTrainer, "padded": PaddedTrainer}
+
+
+def run(config: Config, output: Path, layout: str) -> None:
     if config.model.path is None or config.data.path is None:
         raise ValueError("model.path and data.path: both sides start from files; name them")
     hide_library_bars()
@@ -46,8 +56,8 @@ def run(config: Config, output: Path, padded: bool) -> None:
     tasks = [task_of(row) for row in splits["train"]]
     model = config.model.path
     engine = make_engine(str(model), config.rollout, config.model.max_length)
-    kind = PaddedTrainer if padded else Trainer
-    trainer = kind(load_policy(model), config.grpo, config.rollout.temperature)
+    policy = load_policy(model, config.model)
+    trainer = LAYOUTS[layout](policy, config.grpo, config.rollout.temperature)
     prompter = Prompter(load_tokenizer(model), config.model.prompt_template)
     sampler = TaskSampler(tasks, config.grpo.sampling, config.seed)
     recorder = Recorder(output)
@@ -74,9 +84,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("config", type=Path)
     parser.add_argument("output", type=Path)
-    parser.add_argument("--padded", action="store_true")
+    parser.add_argument("--layout", choices=LAYOUTS, default="shared")
     given = parser.parse_args()
-    run(load_config(path=given.config), given.output, given.padded)
+    run(load_config(path=given.config), given.output, given.layout)
 
 
 if __name__ == "__main__":

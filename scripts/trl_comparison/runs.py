@@ -51,7 +51,16 @@ ABLATION = (
         overrides=("rollout.dtype=float32",),
     ),
     Contestant(
-        name="rlvr-padded", label="rlvr, padded updates", child=OURS_CHILD, options=("--padded",)
+        name="rlvr-packed",
+        label="rlvr, packed, nothing shared",
+        child=OURS_CHILD,
+        options=("--layout", "packed"),
+    ),
+    Contestant(
+        name="rlvr-padded",
+        label="rlvr, padded",
+        child=OURS_CHILD,
+        options=("--layout", "padded"),
     ),
     Contestant(
         name="rlvr-small",

@@ -129,6 +129,7 @@ def _check(config: Config) -> None:
         (isinstance(grpo.kl, NoKlConfig), "grpo.kl: none (TRL's is another estimator)"),
         (grpo.entropy_bonus == 0, "grpo.entropy_bonus: 0 (TRL's divides by other tokens)"),
         (grpo.mini_batches == grpo.epochs == 1, "grpo.epochs and grpo.mini_batches: 1"),
+        (grpo.max_staleness == 0, "grpo.max_staleness: 0"),
         (
             not sampling.refill_rounds
             and sampling.difficulty.kind == sampling.families.kind == "none",

@@ -65,6 +65,7 @@ def test_a_longer_completion_moves_both_the_limit_and_the_divisor() -> None:
         ("grpo.entropy_bonus=0.01", "grpo.entropy_bonus: 0"),
         ("grpo.epochs=2", "grpo.epochs"),
         ("grpo.mini_batches=2", "grpo.mini_batches"),
+        ("grpo.max_staleness=1", "grpo.max_staleness: 0"),
         ("grpo.sampling.refill_rounds=2", "grpo.sampling"),
         ("grpo.sampling.difficulty=learnability", "grpo.sampling"),
         ("grpo.optimizer.kind=muon", "grpo.optimizer.kind: adamw"),
