@@ -54,7 +54,7 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("scored groups, the composed loss, the report, diagnoses", (
         ("rlvr.rollouts",), ("rlvr.learn.credit",), ("rlvr.learn.critic", "rlvr.learn.reference"),
         ("rlvr.learn.objective", "rlvr.learn.step_metrics"), ("rlvr.report.*",),
-        ("rlvr.diagnose.*",),
+        ("rlvr.diagnose.*",), ("rlvr.scale.*",),
     )),
     ("training and evaluation", (
         ("rlvr.learn.trainer",), ("rlvr.learn.sft",), ("rlvr.evaluate",), ("rlvr.metrics",),
@@ -67,6 +67,7 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("the job around it", (("rlvr.run", "rlvr.run_data", "rlvr.summary"),)),
     ("the command line", ((
         "rlvr.cli", "rlvr.cli_traces", "rlvr.cli_sync", "rlvr.cli_diagnose", "rlvr.cli_eval",
+        "rlvr.cli_scale",
         "rlvr.__main__",
     ),)),
 )  # fmt: skip
