@@ -28,12 +28,17 @@ class Reference:
     def after_step(self, step: int, policy: Policy) -> None:
         """Take over the policy's weights where ``step`` (from 0) ends a round."""
         if self._sync_every and (step + 1) % self._sync_every == 0:
-            self.load_state_dict(dict(policy.named_tensors()))
+            self.load_state_dict(_parameters(policy))
 
     def state_dict(self) -> dict[str, Any]:
-        return dict(self._policy.named_tensors())
+        return _parameters(self._policy)
 
     @torch.no_grad()
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        for name, tensor in self._policy.named_tensors():
+        for name, tensor in _parameters(self._policy).items():
             tensor.copy_(state[name])
+
+
+def _parameters(policy: Policy) -> dict[str, Tensor]:
+    """Those of a sharded policy stay in parts."""
+    return {name: parameter.detach() for name, parameter in policy.model.named_parameters()}
