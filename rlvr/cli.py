@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -95,13 +94,6 @@ def _start(
     config = _config(preset, config_file, seed, overrides)
     if dry_run:
         _dry_run(config)
-        return
-    if os.environ.get("RANK", "0") != "0":  # under torchrun: the job is rank 0's
-        from rlvr.learn.process_group import leave
-        from rlvr.led import follow, join_ranks
-
-        follow(join_ranks(config))
-        leave()
         return
     from rlvr.folder import new_run, newest_run, saved_config
 

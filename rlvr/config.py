@@ -204,7 +204,6 @@ class Config(Section):
     seed: int = Field(default=0, ge=0, lt=2**63)
     runs: AnyPath = Path("runs")
     threads: Count = 0  # torch threads; 0 leaves the machine's default
-    rank_timeout: Positive = 1_800  # seconds; of one rank's wait for another under torchrun
     data: DataConfig = DataConfig()
     model: ModelConfig = ModelConfig()
     sft: SftConfig = SftConfig()

@@ -16,7 +16,6 @@ from rlvr.data.sampler import TaskSampler
 from rlvr.learn.advantages.groups import informative
 from rlvr.learn.sft import SftTrainer
 from rlvr.learn.trainer import Trainer
-from rlvr.led import Lead
 from rlvr.metrics import group_metrics
 from rlvr.prompt import Prompter
 from rlvr.rollout.engine import RolloutEngine
@@ -53,7 +52,7 @@ def supervise(trainer: SftTrainer, first_step: int, config: Config, after_step: 
 
 def reinforce(
     engine: RolloutEngine,
-    trainer: Trainer | Lead,
+    trainer: Trainer,
     prompter: Prompter,
     sampler: TaskSampler,
     first_step: int,
@@ -103,7 +102,7 @@ def training_sequences(groups: Sequence[Group]) -> list[TrainingSequence]:
     ]
 
 
-def check_parity(trainer: Trainer | Lead, groups: Sequence[Group], config: Config) -> Metrics:
+def check_parity(trainer: Trainer, groups: Sequence[Group], config: Config) -> Metrics:
     """Scores a few fresh completions with the trainer; raises where engine and trainer disagree."""
     first = [group[0] for group in groups[: config.rollout.parity_completions]]
     sequences = [

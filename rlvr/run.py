@@ -12,6 +12,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, Literal
 
+import torch
 from rich.console import Console
 
 from rlvr.checkpoint import checkpoint_name, latest_checkpoint, load_state, save_checkpoint
@@ -22,9 +23,9 @@ from rlvr.data.store import load_or_make, task_of
 from rlvr.evaluate import EvalMetrics, evaluate, flat_metrics, in_short
 from rlvr.folder import RunFolder, write_json
 from rlvr.interrupt import Interrupt
+from rlvr.learn.policy import Policy
 from rlvr.learn.sft import SftTrainer
 from rlvr.learn.trainer import Trainer
-from rlvr.led import Lead, engine_settings, join_ranks, make_trainer, release, restore
 from rlvr.loop import AfterStep, StepResult, reinforce, supervise
 from rlvr.model_files import load_policy, load_tokenizer, save_whole
 from rlvr.newborn import save_newborn
@@ -65,7 +66,8 @@ class Run:
         self.config = config
         self.folder = folder
         self.console = console
-        self._ranks = join_ranks(config)
+        if config.threads:
+            torch.set_num_threads(config.threads)
         latest = latest_checkpoint(folder.checkpoints) if resumed else None
         self._checkpoint = latest
         self._state: dict[str, Any] = load_state(latest) if latest else {}
@@ -80,8 +82,6 @@ class Run:
 
     def close(self, exit_code: int) -> None:
         self.tracer.close(exit_code)
-        if exit_code == 0:
-            release(self._ranks)
 
     # The stages
 
@@ -116,7 +116,7 @@ class Run:
             Interrupt() as interrupt,
             Progress("supervised", self.config.sft.steps, first_step) as p,
         ):
-            after_step = self._after_step("sft", policy.save, trainer, interrupt, p)
+            after_step = self._after_step("sft", policy, trainer, interrupt, p)
             supervise(trainer, first_step, self.config, after_step)
         save_whole(self.folder.model("sft"), policy.save)
 
@@ -125,22 +125,21 @@ class Run:
         state = self._state if self._stage() == "grpo" else {}
         source = self._checkpoint if state and self._checkpoint else start
         prompter = self._prompter(start)
-        settings = engine_settings(self.config.rollout, self._ranks)
-        engine = make_engine(str(source), settings, self.config.model.max_length)
+        engine = make_engine(str(source), self.config.rollout, self.config.model.max_length)
         self.console.print(f"engine: {engine.name}")
         try:
             before = self._evaluation("before", engine, prompter, is_logged=bool(state))
             with self.tally.clock("grpo"):
-                self._reinforce(engine, prompter, source, state)
+                self._reinforce(engine, prompter, load_policy(source), state)
             after = self._evaluation("after", engine, prompter)
             return before, after, self._seed_problem(engine, prompter), engine.name
         finally:
             engine.close()
 
     def _reinforce(
-        self, engine: RolloutEngine, prompter: Prompter, source: Path, state: dict[str, Any]
+        self, engine: RolloutEngine, prompter: Prompter, policy: Policy, state: dict[str, Any]
     ) -> None:
-        trainer = make_trainer(source, self.config, self._ranks)
+        trainer = Trainer(policy, self.config.grpo, self.config.rollout.temperature)
         tasks = [task_of(row) for row in self.data["train"]]
         sampler = TaskSampler(tasks, self.config.grpo.sampling, self.config.seed)
         first_step = self._restore(trainer, state, sampler)
@@ -151,11 +150,11 @@ class Run:
             probe.after(0)
         with Interrupt() as interrupt, Progress("GRPO", self.config.grpo.steps, first_step) as p:
             after_step = self._after_step(
-                "grpo", trainer.save_checkpoint, trainer, interrupt, p, probe.after, sampler
+                "grpo", policy, trainer, interrupt, p, probe.after, sampler
             )
             reinforce(engine, trainer, prompter, sampler, first_step, self.config, after_step)
         if not self.folder.model("final").exists():
-            save_whole(self.folder.model("final"), trainer.policy.save)
+            save_whole(self.folder.model("final"), policy.save)
 
     def _evaluation(
         self, moment: str, engine: RolloutEngine, prompter: Prompter, is_logged: bool = False
@@ -191,8 +190,8 @@ class Run:
     def _after_step(
         self,
         stage: Stage,
-        save_model: Callable[[Path], None],
-        trainer: SftTrainer | Trainer | Lead,
+        policy: Policy,
+        trainer: SftTrainer | Trainer,
         interrupt: Interrupt,
         progress: Progress,
         probe: Callable[[int], None] = lambda step: None,
@@ -220,7 +219,7 @@ class Run:
                         "tally": self.tally.state(),
                         "rng": rng_state(),
                     },
-                    save_model,
+                    policy.save,
                     keep=self.config.checkpoint.keep,
                 )
             if interrupt.requested and result.step < last:
@@ -240,15 +239,14 @@ class Run:
 
     def _restore(
         self,
-        trainer: SftTrainer | Trainer | Lead,
+        trainer: SftTrainer | Trainer,
         state: dict[str, Any],
         sampler: TaskSampler | None = None,
     ) -> int:
         """The step to begin with."""
         if not state:
             return 0
-        assert self._checkpoint
-        restore(trainer, state["trainer"], self._checkpoint)
+        trainer.load_state_dict(state["trainer"])
         if sampler:
             sampler.load_state_dict(state["sampler"])
         set_rng_state(state["rng"])

@@ -62,7 +62,6 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr.model_files",), ("rlvr.closing",),
         ("rlvr.probe",), ("rlvr.collect",),
     )),
-    ("one job on several ranks", (("rlvr.led",),)),
     ("the loop, evaluation of any model", (("rlvr.loop",), ("rlvr.evals.*",))),
     ("the job around it", (("rlvr.run", "rlvr.summary"),)),
     ("the command line", ((

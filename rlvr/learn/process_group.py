@@ -80,17 +80,6 @@ class ProcessGroup:
                 "the same order, is accepted"
             )
 
-    def send(self, value: object) -> None:
-        """From rank 0 to all others, which are in ``receive``."""
-        with self.waiting("word that it is ready for the next call"):
-            dist.broadcast_object_list([value], src=0)
-
-    def receive(self) -> Any:
-        found: list[Any] = [None]
-        with self.waiting("the next call"):
-            dist.broadcast_object_list(found, src=0)
-        return found[0]
-
     @contextmanager
     def waiting(self, what: str) -> Iterator[None]:
         try:

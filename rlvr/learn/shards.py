@@ -13,7 +13,6 @@ from typing import Any
 import torch
 from torch.distributed.checkpoint.state_dict_loader import load
 from torch.distributed.checkpoint.state_dict_saver import save
-from torch.distributed.tensor import DTensor, distribute_tensor
 
 from rlvr.learn.trainer import Trainer
 
@@ -33,23 +32,6 @@ def load_shards(trainer: Trainer, folder: Path) -> None:
     with trainer.ranks.waiting(f"their reading of {folder}"):
         load(state, checkpoint_id=folder)
     trainer.load_state_dict(state["trainer"])
-
-
-def load_whole(trainer: Trainer, state: dict[str, Any]) -> None:
-    """Go on from the ``state_dict`` of a trainer that had one rank; all ranks have all of it."""
-    trainer.load_state_dict(_in_parts(state, _state(trainer)["trainer"]))
-
-
-def _in_parts(value: Any, like: Any) -> Any:
-    """The same nested values, with tensors sharded where those of ``like`` are."""
-    if isinstance(value, dict):
-        return {key: _in_parts(item, like[key]) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_in_parts(*pair) for pair in zip(value, like, strict=True)]
-    if isinstance(like, DTensor):
-        whole = value.to(like.device)
-        return distribute_tensor(whole, like.device_mesh, like.placements, src_data_rank=None)
-    return value
 
 
 def _state(trainer: Trainer) -> dict[str, Any]:

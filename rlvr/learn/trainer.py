@@ -10,7 +10,6 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -122,10 +121,6 @@ class Trainer:
     def score(self, sequences: Sequence[TrainingSequence]) -> list[NDArray[np.float32]]:
         """The policy's logprobs of each completion's tokens, at the trainer's temperature."""
         return self._score_by(self.policy, sequences)
-
-    def save_checkpoint(self, folder: Path) -> None:
-        """What a checkpoint needs beside ``state_dict``: the model, in the hub's layout."""
-        self.policy.save(folder)
 
     def state_dict(self) -> dict[str, Any]:
         """What, beside the policy's weights, the next step depends on."""

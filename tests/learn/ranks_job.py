@@ -22,12 +22,11 @@ from transformers import Qwen3Config, Qwen3ForCausalLM
 from rlvr.config import GrpoConfig, OptimizerConfig
 from rlvr.config_learn import GaeConfig, KlInLossConfig, KlInRewardConfig, SequenceMeanConfig
 from rlvr.learn.policy import Policy
-from rlvr.learn.process_group import ProcessGroup, join
+from rlvr.learn.process_group import join
 from rlvr.learn.ranks import RankError, Ranks, whole
 from rlvr.learn.sharded import ShardedPolicy
 from rlvr.learn.shards import load_shards, save_shards
 from rlvr.learn.trainer import Trainer
-from rlvr.led import Lead, Start, follow, restore
 from rlvr.types import TrainingSequence
 from tests.learn.learn_helpers import VOCABULARY, make_sequences
 
@@ -82,7 +81,7 @@ def step_sequences(job: str, step: int) -> list[TrainingSequence]:
     return make_sequences(1 if job == "one_sequence" else 12, seed=step)
 
 
-def train(job: str, trainer: Trainer | Lead, steps: range) -> list[dict[str, float]]:
+def train(job: str, trainer: Trainer, steps: range) -> list[dict[str, float]]:
     metrics = []
     for step in steps:
         sequences = step_sequences(job, step)
@@ -94,7 +93,7 @@ def train(job: str, trainer: Trainer | Lead, steps: range) -> list[dict[str, flo
     return metrics
 
 
-def whole_weights(policy: Policy | Lead) -> dict[str, torch.Tensor]:
+def whole_weights(policy: Policy) -> dict[str, torch.Tensor]:
     return {name: tensor.clone() for name, tensor in policy.named_tensors()}
 
 
@@ -139,23 +138,9 @@ def resume(job: str, ranks: Ranks, folder: Path) -> dict[str, Any]:
     return end(job, trainer)
 
 
-def end(job: str, trainer: Trainer | Lead) -> dict[str, Any]:
+def end(job: str, trainer: Trainer) -> dict[str, Any]:
     metrics = train(job, trainer, range(RESUMED_AFTER, NUM_STEPS[job]))
     return {"metrics": metrics, "weights": whole_weights(trainer.policy)}
-
-
-def led(ranks: Ranks, folder: Path) -> dict[str, Any]:
-    """Rank 0 goes on from what one process left in ``start``, and leaves the end in ``led``."""
-    if ranks.rank:
-        follow(ranks)
-        return {}
-    assert isinstance(ranks, ProcessGroup)
-    lead = Lead(Start(source=str(folder / "start"), config=CONFIG, temperature=0.9), ranks)
-    restore(lead, torch.load(folder / "start.pt"), folder)
-    result = end("default", lead)
-    lead.save_checkpoint(folder / "led")
-    ranks.send(None)
-    return result
 
 
 def error_of(action: Callable[[], object]) -> str:
@@ -177,7 +162,6 @@ def main() -> None:
         "saved": save(RESUMED, ranks, folder / "many"),
     }
     make_policy(ranks).save(folder / "model")
-    results["led"] = led(ranks, folder)
     results["different"] = error_of(lambda: ranks.check_same("sequences", (ranks.rank,)))
     if ranks.rank == 1:
         os._exit(0)  # as if killed
