@@ -54,7 +54,11 @@ class DataConfig(Section):
 
 
 class ModelConfig(Section):
-    """``path`` is a hub id or folder; without one a model is made from nothing in these sizes."""
+    """``path`` is a hub id or folder; without one a model is made from nothing in these sizes.
+
+    The last three say how it is trained. ``autocast`` runs its layers in bfloat16, with weights,
+    logits and loss in float32.
+    """
 
     path: str | None = None
     width: Positive = 128
@@ -64,6 +68,9 @@ class ModelConfig(Section):
     mlp_width: Positive = 384
     max_length: Positive = 256  # tokens, prompt and completion together
     prompt_template: str = Field(default="bare", min_length=1)  # in prompts/, without its ending
+    attention: Literal["sdpa", "flex_attention"] = "sdpa"
+    gradient_checkpointing: bool = False
+    autocast: bool = False
 
     @model_validator(mode="after")
     def _heads_divide(self) -> Self:
@@ -146,6 +153,7 @@ class GrpoConfig(Section):
     group_size: Positive = 8  # G
     epochs: Positive = 1  # passes over a batch
     mini_batches: Positive = 1  # updates a pass
+    max_staleness: Literal[0, 1] = 0  # versions between the weights that write and those trained
     entropy_bonus: Weight = 0.0
     micro_batch_tokens: Positive = 4_096
     advantage: AdvantageConfig = GroupMeanConfig()
@@ -155,6 +163,15 @@ class GrpoConfig(Section):
     kl: KlConfig = NoKlConfig()
     sampling: SamplingConfig = SamplingConfig()
     optimizer: OptimizerConfig = OptimizerConfig(lr=1e-4, final_lr=1e-5, warmup_steps=5)
+
+    @model_validator(mode="after")
+    def _staleness_is_corrected(self) -> Self:
+        if self.max_staleness and self.engine_gap.kind == "none":
+            raise ValueError(
+                "max_staleness 1 trains on completions of older weights, which engine_gap corrects "
+                'for: with engine_gap "none" only 0 is accepted'
+            )
+        return self
 
     @model_validator(mode="after")
     def _refill_fits(self) -> Self:

@@ -44,6 +44,7 @@ class Estimate:
     optimizer_mb: float
     activations_mb: float
     reference_mb: float
+    snapshot_mb: float
     engine_weights_mb: float
     kv_cache_mb: float
     kv_cache_needed_mb: float
@@ -52,17 +53,18 @@ class Estimate:
     def total_mb(self) -> float:
         """All that is held at once; ``kv_cache_needed_mb`` lies within ``kv_cache_mb``."""
         trainer = self.weights_mb + self.gradients_mb + self.optimizer_mb + self.activations_mb
-        return trainer + self.reference_mb + self.engine_weights_mb + self.kv_cache_mb
+        copies = self.reference_mb + self.snapshot_mb + self.engine_weights_mb
+        return trainer + copies + self.kv_cache_mb
 
 
 def estimate(config: Config, vocab_size: int) -> Estimate:
     """Estimate a run. ``vocab_size`` is of the model made from nothing; a model with a ``path``
     brings its own, and only its ``config.json`` is read (``ValueError`` if that fails).
 
-    Trainer: float32 weights and gradients 4N bytes each, AdamW's two moments 8N, and 4N for the
-    reference of ``grpo.kl``. Engine: N at its dtype. KV cache needed at once: 2 × layers ×
-    kv_heads × head_width numbers a token, for as many sequences as run together, each
-    ``model.max_length`` tokens long.
+    Trainer: float32 weights and gradients 4N bytes each, AdamW's two moments 8N, and 4N each for
+    the reference of ``grpo.kl`` and the older weights of ``grpo.max_staleness``. Engine: N at its
+    dtype. KV cache needed at once: 2 × layers × kv_heads × head_width numbers a token, for as many
+    sequences as run together, each ``model.max_length`` tokens long.
     """
     model = config.model
     sizes = _hub_sizes(model.path) if model.path is not None else _made_sizes(model, vocab_size)
@@ -90,6 +92,7 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
         optimizer_mb=2 * n * FLOAT32 / MB,
         activations_mb=tokens_at_once * activations_per_token(sizes) * FLOAT32 / MB,
         reference_mb=n * FLOAT32 / MB if grpo.kl.kind != "none" else 0.0,
+        snapshot_mb=n * FLOAT32 / MB if grpo.max_staleness else 0.0,
         engine_weights_mb=n * bytes_each / MB,
         kv_cache_mb=rollout.kv_cache_gb * 2**30 / MB,
         kv_cache_needed_mb=sequences * model.max_length * kv_per_token / MB,
@@ -137,6 +140,8 @@ def estimate_table(found: Estimate) -> Table:
     table.add_row("trainer: activations (at most)", _mb(found.activations_mb))
     if found.reference_mb:
         table.add_row("trainer: weights of the reference", _mb(found.reference_mb))
+    if found.snapshot_mb:
+        table.add_row("trainer: weights one version old", _mb(found.snapshot_mb))
     table.add_row("engine: weights", _mb(found.engine_weights_mb))
     needed = f" ({_mb(found.kv_cache_needed_mb)} if all are full)"
     table.add_row("engine: KV cache" + needed, _mb(found.kv_cache_mb))

@@ -6,25 +6,22 @@ Shapes: P problems a step, G completions a problem, B = P * G.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from dataclasses import dataclass
 
 import numpy as np
 
-from rlvr.collect import collect, reward_arrays
+from rlvr.batches import Batch, Metrics, batch_source
+from rlvr.collect import reward_arrays
 from rlvr.config import Config
 from rlvr.data.sampler import TaskSampler
-from rlvr.learn.advantages.groups import informative
 from rlvr.learn.sft import SftTrainer
 from rlvr.learn.trainer import Trainer
-from rlvr.metrics import group_metrics
 from rlvr.prompt import Prompter
 from rlvr.rollout.engine import RolloutEngine
-from rlvr.rollout.parity import compare_logprobs
 from rlvr.rollouts import Group
 from rlvr.timing import Stopwatch
 from rlvr.types import TrainingSequence
-
-Metrics = dict[str, float]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -36,6 +33,8 @@ class StepResult:
     timings: Metrics
     groups: Sequence[Group] = ()
     advantages: np.ndarray | None = None  # [P, G]
+    ahead: Batch | None = None
+    """The next step's batch, where it is there already: going on without it needs it."""
 
 
 AfterStep = Callable[[StepResult], None]  # logs, saves; raises to stop
@@ -58,34 +57,38 @@ def reinforce(
     first_step: int,
     config: Config,
     after_step: AfterStep,
+    ahead: Batch | None = None,
 ) -> None:
     """Policy gradient on groups of completions (GRPO and its relatives), from ``first_step`` on.
 
-    The engine holds the trainer's weights when a step begins; the parity check proves it, on the
-    completions that the step is about to learn from.
+    The engine holds the trainer's weights when a step begins; the parity check proves it, on
+    completions that were written with them. ``ahead`` is the first step's batch, where a resumed
+    run had it already.
     """
     engine.policy_version = first_step  # of a resumed run too, whose engine is new
-    for step in range(first_step, config.grpo.steps):
-        watch = Stopwatch()
-        groups, sampling = collect(engine, prompter, sampler, step, config, watch)
-        with watch("parity"):
-            parity = check_parity(trainer, groups, config)
-        with watch("train"):
-            rewards, counted = reward_arrays(groups)
-            sequences, advantages = trainer.assign(training_sequences(groups), rewards, counted)
-            metrics = trainer.step(sequences, step)
-        with watch("sync"):
-            engine.update_weights(trainer.policy.named_tensors(), policy_version=step + 1)
-        metrics |= parity | group_metrics(groups, informative(rewards, counted)) | sampling
-        after_step(
-            StepResult(
-                step=step + 1,
-                metrics=metrics,
-                timings=watch.seconds,
-                groups=groups,
-                advantages=advantages,
+    with closing(batch_source(engine, trainer, prompter, sampler, config, ahead)) as source:
+        for step in range(first_step, config.grpo.steps):
+            watch = Stopwatch()
+            batch = source.take(step)
+            with watch("train"):
+                rewards, counted = reward_arrays(batch.groups)
+                sequences, advantages = trainer.assign(
+                    training_sequences(batch.groups), rewards, counted
+                )
+                metrics = trainer.step(sequences, step)
+            ahead = source.settle(watch)
+            with watch("sync"):
+                engine.update_weights(trainer.policy.named_tensors(), policy_version=step + 1)
+            after_step(
+                StepResult(
+                    step=step + 1,
+                    metrics=metrics | batch.metrics,
+                    timings=batch.seconds | watch.seconds,
+                    groups=batch.groups,
+                    advantages=advantages,
+                    ahead=ahead,
+                )
             )
-        )
 
 
 def training_sequences(groups: Sequence[Group]) -> list[TrainingSequence]:
@@ -100,24 +103,3 @@ def training_sequences(groups: Sequence[Group]) -> list[TrainingSequence]:
         for rollout in group
         if rollout.reward.counted
     ]
-
-
-def check_parity(trainer: Trainer, groups: Sequence[Group], config: Config) -> Metrics:
-    """Scores a few fresh completions with the trainer; raises where engine and trainer disagree."""
-    first = [group[0] for group in groups[: config.rollout.parity_completions]]
-    sequences = [
-        TrainingSequence(
-            prompt_ids=rollout.prompt.token_ids, completion_ids=rollout.completion.token_ids
-        )
-        for rollout in first
-    ]
-    parity = compare_logprobs(
-        [rollout.completion.rollout_logprobs for rollout in first],
-        [logprobs.tolist() for logprobs in trainer.score(sequences)],
-    )
-    parity.check(config.rollout.parity_mean_limit, config.rollout.parity_p99_limit)
-    return {
-        "sync/parity_mean": parity.mean,
-        "sync/parity_p99": parity.p99,
-        "sync/parity_max": parity.max,
-    }

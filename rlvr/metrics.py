@@ -21,6 +21,15 @@ HABITS = (
 )
 
 
+def staleness_metrics(groups: Sequence[Group], policy_version: int) -> dict[str, float]:
+    """How many updates old the completions are for a policy of ``policy_version`` updates.
+
+    As recorded by the engine that wrote them: mean and maximum over all of them.
+    """
+    ages = [policy_version - r.completion.policy_version for group in groups for r in group]
+    return {"staleness/mean": fmean(ages), "staleness/max": float(max(ages))}
+
+
 def group_metrics(groups: Sequence[Group], informative: np.ndarray) -> dict[str, float]:
     """Metrics of one step, under the names that TRL uses where it has them.
 

@@ -9,6 +9,7 @@ from pathlib import Path
 import torch
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
+from rlvr.config import ModelConfig
 from rlvr.learn.policy import Policy
 
 
@@ -31,6 +32,12 @@ def load_tokenizer(model: str | Path) -> PreTrainedTokenizerBase:
     return tokenizer
 
 
-def load_policy(source: str | Path) -> Policy:
-    """On the GPU where there is one."""
-    return Policy.load(source, device="cuda" if torch.cuda.is_available() else "cpu")
+def load_policy(source: str | Path, config: ModelConfig) -> Policy:
+    """On the GPU where there is one, to be trained as ``config`` says."""
+    return Policy.load(
+        source,
+        device="cuda" if torch.cuda.is_available() else "cpu",
+        attention=config.attention,
+        gradient_checkpointing=config.gradient_checkpointing,
+        autocast=config.autocast,
+    )

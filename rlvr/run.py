@@ -15,6 +15,7 @@ from typing import Any, Literal
 import torch
 from rich.console import Console
 
+from rlvr.batch_state import batch_state, restore_batch
 from rlvr.checkpoint import checkpoint_name, latest_checkpoint, load_state, save_checkpoint
 from rlvr.closing import make_pages, show_answer
 from rlvr.config import Config
@@ -104,7 +105,8 @@ class Run:
 
     def _supervise(self, start: str | Path) -> None:
         state = self._state if self._stage() == "sft" else {}
-        policy = load_policy(self._checkpoint if state and self._checkpoint else start)
+        source = self._checkpoint if state and self._checkpoint else start
+        policy = load_policy(source, self.config.model)
         prompter = self._prompter(start)
         split = self.data["sft"]
         examples = prompter.supervised(map(task_of, split), split["working"])
@@ -130,7 +132,8 @@ class Run:
         try:
             before = self._evaluation("before", engine, prompter, is_logged=bool(state))
             with self.tally.clock("grpo"):
-                self._reinforce(engine, prompter, load_policy(source), state)
+                policy = load_policy(source, self.config.model)
+                self._reinforce(engine, prompter, policy, state)
             after = self._evaluation("after", engine, prompter)
             return before, after, self._seed_problem(engine, prompter), engine.name
         finally:
@@ -143,6 +146,8 @@ class Run:
         tasks = [task_of(row) for row in self.data["train"]]
         sampler = TaskSampler(tasks, self.config.grpo.sampling, self.config.seed)
         first_step = self._restore(trainer, state, sampler)
+        kept = state.get("ahead")
+        ahead = restore_batch(kept, tasks, prompter, self.config.reward) if kept else None
         size = self.config.trace.probe_problems
         held_out = [task_of(row) for row in self.data["validation"].take(size)]
         probe = Probe(engine, prompter, held_out, self.config, self.tracer)
@@ -152,7 +157,9 @@ class Run:
             after_step = self._after_step(
                 "grpo", policy, trainer, interrupt, p, probe.after, sampler
             )
-            reinforce(engine, trainer, prompter, sampler, first_step, self.config, after_step)
+            reinforce(
+                engine, trainer, prompter, sampler, first_step, self.config, after_step, ahead
+            )
         if not self.folder.model("final").exists():
             save_whole(self.folder.model("final"), policy.save)
 
@@ -215,6 +222,7 @@ class Run:
                         "step": result.step,
                         "trainer": trainer.state_dict(),
                         "sampler": sampler.state_dict() if sampler else {},
+                        "ahead": batch_state(result.ahead) if result.ahead else None,
                         "tracer": self.tracer.state(),
                         "tally": self.tally.state(),
                         "rng": rng_state(),

@@ -23,5 +23,10 @@ class Stopwatch:
             self._laps[name] = self._laps.get(name, 0.0) + perf_counter() - start
 
     @property
+    def laps(self) -> dict[str, float]:
+        """``seconds`` without the whole."""
+        return dict(self._laps)
+
+    @property
     def seconds(self) -> dict[str, float]:
         return {**self._laps, "step": perf_counter() - self._start}

@@ -1,5 +1,8 @@
 """Where a GRPO step of a finished run spent its time: medians over all steps.
 
+With grpo.max_staleness = 1 the first three run beside the update, and "wait" is what the update
+then still waits for them.
+
 .venv/bin/python scripts/step_times.py runs/tiny
 """
 
@@ -10,7 +13,7 @@ import json
 from pathlib import Path
 from statistics import median, quantiles
 
-STAGES = ("rollout", "verify", "parity", "train", "sync")
+STAGES = ("rollout", "verify", "parity", "train", "wait", "sync")
 
 
 def main() -> None:
@@ -25,7 +28,7 @@ def main() -> None:
         raise SystemExit(f"{path} holds {len(rows)} GRPO steps; at least 2 are needed")
     whole = [row["time/step"] for row in rows]
     print("| stage | median ms | share of the step |\n|---|---|---|")
-    for stage in STAGES:
+    for stage in (stage for stage in STAGES if f"time/{stage}" in rows[0]):
         middle = median(row[f"time/{stage}"] for row in rows)
         print(f"| {stage} | {1000 * middle:.0f} | {middle / median(whole):.0%} |")
     low, _, high = quantiles(whole, n=4)

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Sets up what is missing, then runs every check: linter, formatter, types, tests.
-# Arguments go to pytest:  bash scripts/test.sh -k loss
+# Arguments go to pytest:  bash scripts/test.sh -k loss   (-n 0: in one process)
 set -euo pipefail
 
 root="$(dirname "$(dirname "$(readlink -f "${BASH_SOURCE[0]}")")")"
@@ -22,6 +22,7 @@ check "mypy" "$python" -m mypy
 
 # pytest is last, and so is its closing line: that is what CI reads.
 status=0
-"$python" -m pytest "$@" || status=$?
+# Files are spread over two processes.
+"$python" -m pytest -n 2 --dist loadfile "$@" || status=$?
 ((${#failed[@]} == 0)) || exit 1
 exit "$status"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Callable, Iterable, Sequence
 from fractions import Fraction
 from typing import Literal
@@ -83,3 +84,18 @@ class ScriptedEngine:
             logits = self.policy.model(input_ids=tokens).logits[0]
         table = logits.log_softmax(-1)[len(prompt) - 1 : -1]
         return tuple((table[range(len(ids)), ids] + self.error).tolist())
+
+
+class ApartEngine(ScriptedEngine):
+    """The same with weights of its own, as a real engine has them."""
+
+    def __init__(self, policy: Policy, prompter: Prompter) -> None:
+        super().__init__(copy.deepcopy(policy), prompter)
+
+    @torch.no_grad()
+    def update_weights(
+        self, named_tensors: Iterable[tuple[str, Tensor]], policy_version: int
+    ) -> None:
+        super().update_weights(named_tensors, policy_version)
+        for name, tensor in self.policy.named_tensors():
+            tensor.copy_(self.received[name])

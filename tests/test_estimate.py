@@ -95,9 +95,9 @@ def test_counts_by_hand() -> None:
 
 def test_a_reference_and_refills_are_counted() -> None:
     plain = estimate(Config(), vocab_size=10)
-    overrides = ["grpo.kl=k2_in_loss", "grpo.sampling.refill_rounds=3"]
+    overrides = ["grpo.kl=k2_in_loss", "grpo.sampling.refill_rounds=3", "grpo.max_staleness=1"]
     found = estimate(load_config(None, None, overrides), vocab_size=10)
-    assert found.total_mb == pytest.approx(plain.total_mb + plain.weights_mb)
+    assert found.total_mb == pytest.approx(plain.total_mb + 2 * plain.weights_mb)
     assert found.grpo_tokens == 4 * plain.grpo_tokens
     assert found.completions_per_step == plain.completions_per_step
 

@@ -39,7 +39,8 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr.estimate",), ("rlvr.folder",), ("rlvr.quiet",),
     )),
     ("tensors (torch)", (
-        ("rlvr.learn.batch",), ("rlvr.learn.loss",), ("rlvr.learn.logprobs",),
+        ("rlvr.learn.tree", "rlvr.learn.rows", "rlvr.learn.batch"), ("rlvr.learn.attention",),
+        ("rlvr.learn.loss",), ("rlvr.learn.logprobs",), ("rlvr.learn.devices",),
         (
             "rlvr.learn.surrogates.*", "rlvr.learn.gaps.*", "rlvr.learn.aggregation",
             "rlvr.learn.segments", "rlvr.learn.kl", "rlvr.learn.value",
@@ -62,7 +63,9 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr.model_files",), ("rlvr.closing",),
         ("rlvr.probe",), ("rlvr.collect",),
     )),
-    ("the loop, evaluation of any model", (("rlvr.loop",), ("rlvr.evals.*",))),
+    ("the loop, evaluation of any model", (
+        ("rlvr.loop", "rlvr.batches", "rlvr.batch_state"), ("rlvr.evals.*",),
+    )),
     ("the job around it", (("rlvr.run", "rlvr.summary"),)),
     ("the command line", ((
         "rlvr.cli", "rlvr.cli_traces", "rlvr.cli_sync", "rlvr.cli_diagnose", "rlvr.cli_eval",

@@ -17,7 +17,9 @@ KL = 1.0  # nats a token
 def engine_and_trainer_disagree(history: History) -> Finding | None:
     """The engine draws from another distribution than the one that is trained."""
     key = "sampling/sampling_logp_difference/mean"
-    gap = history.last(key) if history.series(key) else history.last("sync/parity_mean")
+    if not history.series(key) or history.last("staleness/max"):
+        key = "sync/parity_mean"  # older weights are no fault: only equal ones are compared there
+    gap = history.last(key)
     if gap is None or gap <= GAP:
         return None
     return Finding(

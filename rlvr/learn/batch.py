@@ -1,12 +1,11 @@
-"""Training sequences -> rows of whole sequences, so that almost no position is padding.
+"""Training sequences -> rows that hold nothing twice, and almost no padding.
 
-Shapes: R rows of L positions, N trained tokens. The last token of a sequence predicts nothing
-and is never an input, so a sequence of n tokens takes n - 1 positions.
+Shapes: R rows of L positions, N trained tokens, K different ones: a position and a next token
+that several completions share are computed once (``tree.py``).
 """
 
 from __future__ import annotations
 
-from bisect import bisect_left, insort
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from itertools import pairwise
@@ -17,6 +16,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from rlvr.learn.rows import Row, inputs, lay_out
+from rlvr.learn.tree import build_tree
 from rlvr.types import TrainingSequence
 
 
@@ -29,11 +30,18 @@ class PackedBatch:
     position_ids: Tensor
     """[R, L] int64; from 0 in each sequence."""
     segment_ids: Tensor
-    """[R, L] int64; 1, 2, ... for the sequences of a row, 0 for padding."""
+    """[R, L] int64; 1, 2, ... for the trees of a row, 0 for padding."""
+    ends: Tensor
+    """[R, L] int64; the columns from a position's own to before its end attend to it."""
     target_positions: Tensor
-    """[N] int64; flat positions (row * L + column) whose next token is trained."""
+    """[N] int64; flat positions (row * L + column) whose next token is trained. Completions that
+    begin alike have some in common."""
     targets: Tensor
     """[N] int64; those next tokens."""
+    distinct: Tensor
+    """[K] int64; the first place in [N] of each different pair of position and target."""
+    copies: Tensor
+    """[N] int64; the place in [K] of each trained token."""
     advantages: Tensor
     """[N] float32; of the sequence each token belongs to, or the token's own."""
     rollout_logprobs: Tensor
@@ -68,94 +76,62 @@ class PackedBatch:
 
 
 def pack(
-    sequences: Sequence[TrainingSequence], row_tokens: int, micro_batch_tokens: int
+    sequences: Sequence[TrainingSequence],
+    row_tokens: int,
+    micro_batch_tokens: int,
+    share_prefixes: bool = True,
 ) -> list[PackedBatch]:
     """Pack sequences into rows of at most ``row_tokens`` positions, rows into micro-batches.
 
     A micro-batch has at most ``micro_batch_tokens`` positions, padding included, but always one
     row. Raises ValueError for a sequence that does not fit a row or has nothing to train.
     """
-    lengths = [_num_inputs(sequence, i, row_tokens) for i, sequence in enumerate(sequences)]
-    rows = assign_rows(lengths, row_tokens)
+    rows = lay_out(sequences, row_tokens, share_prefixes)
     if not rows:
         return []
-    longest = max(sum(lengths[i] for i in row) for row in rows)
+    longest = max(map(_num_positions, rows))
     num_batches = -(-len(rows) // max(1, micro_batch_tokens // longest))
     # An even split: a last micro-batch of one or two rows would waste the cores.
     bounds = [len(rows) * k // num_batches for k in range(num_batches + 1)]
     return [fill_rows(sequences, rows[a:b]) for a, b in pairwise(bounds)]
 
 
-def assign_rows(lengths: Sequence[int], row_tokens: int) -> list[list[int]]:
-    """Indices of the sequences of each row: best-fit decreasing, O(n log n).
-
-    Each sequence, longest first, goes to the fullest row that still holds it. The result
-    depends on the lengths and their order alone.
-    """
-    rows: list[list[int]] = []
-    free: list[tuple[int, int]] = []  # (free positions, row), sorted
-    for i in sorted(range(len(lengths)), key=lambda i: -lengths[i]):
-        at = bisect_left(free, (lengths[i], -1))
-        if at == len(free):
-            free.append((row_tokens, len(rows)))
-            rows.append([])
-        left, row = free.pop(at)
-        rows[row].append(i)
-        insort(free, (left - lengths[i], row))
-    return rows
-
-
-def choose_row_tokens(sequences: Sequence[TrainingSequence], width: int) -> int:
-    """The row length at which packing these sequences costs least, for a model of this width.
-
-    Longer rows leave less padding but more masked attention. A layer's matrices cost about
-    12 width^2 multiply-adds a position and its attention 2 L width: L / (6 width) of it.
-    """
-    lengths = [_num_inputs(sequence, i) for i, sequence in enumerate(sequences)]
-    longest = max(lengths, default=1)
-    candidates = [longest * k // 4 for k in (4, 5, 6, 7, 8, 12, 16)]
-    return min(candidates, key=lambda c: c * len(assign_rows(lengths, c)) * (6 * width + c))
-
-
-def fill_rows(sequences: Sequence[TrainingSequence], rows: Sequence[Sequence[int]]) -> PackedBatch:
-    """One micro-batch with these sequences (by index) in these rows, as long as the longest."""
-    length = max(sum(_num_inputs(sequences[i], i) for i in row) for row in rows)
+def fill_rows(sequences: Sequence[TrainingSequence], rows: Sequence[Row]) -> PackedBatch:
+    """One micro-batch with these pieces in these rows, as long as the longest."""
+    length = max(map(_num_positions, rows))
     input_ids, position_ids, segment_ids = np.zeros((3, len(rows), length), dtype=np.int64)
+    # Padding is attended to by the padding after it, so that no softmax is over nothing.
+    ends = np.full((len(rows), length), length)
     target_positions: list[NDArray[np.int64]] = []
     for r, row in enumerate(rows):
         start = 0
-        for segment, i in enumerate(row, start=1):
-            tokens = sequences[i].prompt_ids + sequences[i].completion_ids[:-1]
-            end = start + len(tokens)
-            input_ids[r, start:end] = tokens
-            position_ids[r, start:end] = np.arange(len(tokens))
-            segment_ids[r, start:end] = segment
-            first = end - len(sequences[i].completion_ids)
-            target_positions.append(r * length + np.arange(first, end))
-            start = end
-    order = [i for row in rows for i in row]
-    counts = [len(sequences[i].completion_ids) for i in order]
-    given = [sequences[i] for i in order]
-    advantages = torch.from_numpy(
-        np.repeat(np.array([s.advantage for s in given], dtype=np.float32), counts)
-    )
-    targets = [sequences[i].completion_ids for i in order]
-    logprobs = [_rollout_logprobs(sequences[i], i) for i in order]
-    own = _column([s.token_advantages for s in given], counts)
+        for segment, piece in enumerate(row, start=1):
+            tree = build_tree([inputs(sequences[i]) for i in piece.sequences])
+            columns = slice(start, start + len(tree.input_ids))
+            input_ids[r, columns] = tree.input_ids
+            position_ids[r, columns] = tree.depths
+            segment_ids[r, columns] = segment
+            ends[r, columns] = start + tree.ends
+            target_positions += [
+                r * length + start + path[len(sequences[i].prompt_ids) - 1 :]
+                for i, path in zip(piece.sequences, tree.paths, strict=True)
+            ]
+            start = columns.stop
+    order = [i for row in rows for piece in row for i in piece.sequences]
+    positions = np.concatenate(target_positions)
+    targets = np.concatenate([sequences[i].completion_ids for i in order]).astype(np.int64)
+    distinct, copies = _distinct(positions, targets)
     return PackedBatch(
         input_ids=torch.from_numpy(input_ids),
         position_ids=torch.from_numpy(position_ids),
         segment_ids=torch.from_numpy(segment_ids),
-        target_positions=torch.from_numpy(np.concatenate(target_positions)),
-        targets=torch.from_numpy(np.concatenate(targets).astype(np.int64)),
-        advantages=advantages if own is None else own,
-        rollout_logprobs=torch.from_numpy(np.concatenate(logprobs)),
+        ends=torch.from_numpy(ends),
+        target_positions=torch.from_numpy(positions),
+        targets=torch.from_numpy(targets),
+        distinct=torch.from_numpy(distinct),
+        copies=torch.from_numpy(copies),
         sequence_ids=tuple(order),
-        target_counts=tuple(counts),
-        old_logprobs=_column([s.old_logprobs for s in given], counts),
-        reference_logprobs=_column([s.reference_logprobs for s in given], counts),
-        old_values=_column([s.old_values for s in given], counts),
-        returns=_column([s.returns for s in given], counts),
+        **_columns([sequences[i] for i in order], order),
     )
 
 
@@ -171,16 +147,6 @@ def unpack(batches: Sequence[PackedBatch], values: Iterable[Tensor]) -> list[NDA
     return [arrays[i] for i in range(len(arrays))]
 
 
-def block_causal_mask(segment_ids: Tensor) -> Tensor:
-    """Which positions each position attends to: its own sequence's, up to itself.
-
-    Shapes: [R, L] -> [R, 1, L, L] bool. Padding attends to padding, so that no row of the mask
-    is empty and no softmax gives NaN.
-    """
-    same = segment_ids[:, None, :, None] == segment_ids[:, None, None, :]
-    return same.tril()
-
-
 def padding_share(batches: Sequence[PackedBatch]) -> float:
     """The share of positions that are padding, from 0 to 1."""
     total = sum(batch.segment_ids.numel() for batch in batches)
@@ -188,18 +154,44 @@ def padding_share(batches: Sequence[PackedBatch]) -> float:
     return padding / total if total else 0.0
 
 
-def _num_inputs(sequence: TrainingSequence, index: int, row_tokens: int | None = None) -> int:
-    if not sequence.prompt_ids or not sequence.completion_ids:
-        raise ValueError(
-            f"sequence {index} has {len(sequence.prompt_ids)} prompt and "
-            f"{len(sequence.completion_ids)} completion tokens; at least one of each is accepted"
-        )
-    length = len(sequence.prompt_ids) + len(sequence.completion_ids) - 1
-    if row_tokens is not None and length > row_tokens:
-        raise ValueError(
-            f"sequence {index} takes {length} positions; rows of {row_tokens} are accepted"
-        )
-    return length
+def shared_share(batches: Sequence[PackedBatch]) -> float:
+    """The share of the sequences' inputs that others' positions stand for, from 0 to 1."""
+    inputs = positions = 0
+    for batch in batches:
+        last = batch.target_positions[np.cumsum(batch.target_counts) - 1]
+        inputs += int((batch.position_ids.view(-1)[last] + 1).sum())
+        positions += int((batch.segment_ids > 0).sum())
+    return 1 - positions / inputs if inputs else 0.0
+
+
+def _num_positions(row: Row) -> int:
+    return sum(piece.num_positions for piece in row)
+
+
+def _distinct(
+    positions: NDArray[np.int64], targets: NDArray[np.int64]
+) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+    """The first place of each different pair, [K], and the pair of each place, [N]."""
+    pairs = positions * (targets.max(initial=0) + 1) + targets
+    _, first, copies = np.unique(pairs, return_index=True, return_inverse=True)
+    return first, copies
+
+
+def _columns(given: Sequence[TrainingSequence], order: Sequence[int]) -> dict[str, Any]:
+    """What belongs to the trained tokens of these sequences, in their order."""
+    counts = [len(sequence.completion_ids) for sequence in given]
+    advantages = np.repeat(np.array([s.advantage for s in given], dtype=np.float32), counts)
+    own = _column([s.token_advantages for s in given], counts)
+    logprobs = [_rollout_logprobs(s, i) for s, i in zip(given, order, strict=True)]
+    return {
+        "advantages": torch.from_numpy(advantages) if own is None else own,
+        "rollout_logprobs": torch.from_numpy(np.concatenate(logprobs)),
+        "target_counts": tuple(counts),
+        "old_logprobs": _column([s.old_logprobs for s in given], counts),
+        "reference_logprobs": _column([s.reference_logprobs for s in given], counts),
+        "old_values": _column([s.old_values for s in given], counts),
+        "returns": _column([s.returns for s in given], counts),
+    }
 
 
 def _rollout_logprobs(sequence: TrainingSequence, index: int) -> NDArray[np.float32]:

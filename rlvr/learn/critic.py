@@ -28,10 +28,10 @@ class Critic:
             self._head.parameters(), lr=config.value_lr, weight_decay=0.0
         )
 
-    def values(self, hidden: Tensor) -> Tensor:
-        """The value before each token. Shapes: [N, D] -> [N] float32."""
+    def values(self, hidden: Tensor, batch: PackedBatch) -> Tensor:
+        """The value before each token. Shapes: [K, D] -> [N] float32."""
         values: Tensor = self._head(hidden.float())[:, 0]
-        return values
+        return values.index_select(0, batch.copies.to(values.device))
 
     def loss(self, values: Tensor, batch: PackedBatch, num_tokens: int) -> Tensor:
         """The micro-batch's part of the weighted value loss. Shapes: [N] -> []."""

@@ -1,4 +1,4 @@
-"""The policy that the KL is measured from: a copy, frozen or renewed every so many steps."""
+"""Frozen copies of the policy: the one that the KL is measured from, and those of a moment."""
 
 from __future__ import annotations
 
@@ -12,11 +12,10 @@ from rlvr.learn.batch import PackedBatch
 from rlvr.learn.policy import Policy
 
 
-class Reference:
-    """Starts as the policy it is made from; ``sync_every`` 0 keeps it there."""
+class Snapshot:
+    """The policy as it was when it was last taken over."""
 
-    def __init__(self, policy: Policy, sync_every: int) -> None:
-        self._sync_every = sync_every
+    def __init__(self, policy: Policy) -> None:
         self._policy = copy.deepcopy(policy)
         self._policy.model.requires_grad_(False)
 
@@ -25,18 +24,34 @@ class Reference:
         """As the policy's."""
         return self._policy.logprobs(batch, temperature)
 
+    @torch.no_grad()
+    def take_over(self, policy: Policy) -> None:
+        """The policy's weights of now."""
+        self._copy(_parameters(policy))
+
+    def _copy(self, weights: dict[str, Tensor]) -> None:
+        for name, tensor in _parameters(self._policy).items():
+            tensor.copy_(weights[name])
+
+
+class Reference(Snapshot):
+    """What the KL is measured from: renewed every ``sync_every`` steps; 0 keeps it as made."""
+
+    def __init__(self, policy: Policy, sync_every: int) -> None:
+        super().__init__(policy)
+        self._sync_every = sync_every
+
     def after_step(self, step: int, policy: Policy) -> None:
         """Take over the policy's weights where ``step`` (from 0) ends a round."""
         if self._sync_every and (step + 1) % self._sync_every == 0:
-            self.load_state_dict(_parameters(policy))
+            self.take_over(policy)
 
     def state_dict(self) -> dict[str, Any]:
         return _parameters(self._policy)
 
     @torch.no_grad()
     def load_state_dict(self, state: dict[str, Any]) -> None:
-        for name, tensor in _parameters(self._policy).items():
-            tensor.copy_(state[name])
+        self._copy(state)
 
 
 def _parameters(policy: Policy) -> dict[str, Tensor]:

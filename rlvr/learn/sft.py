@@ -8,10 +8,11 @@ from typing import Any, Protocol
 import numpy as np
 
 from rlvr.config import SftConfig
-from rlvr.learn.batch import choose_row_tokens, pack, padding_share
+from rlvr.learn.batch import pack, padding_share
 from rlvr.learn.loss import next_token_cross_entropy
 from rlvr.learn.optimizer import apply_gradients, learning_rate, make_optimizer
 from rlvr.learn.policy import Policy
+from rlvr.learn.rows import choose_row_tokens
 from rlvr.types import TrainingSequence
 
 # Measured on a 2-core CPU: larger micro-batches fall out of the cache, smaller ones start more

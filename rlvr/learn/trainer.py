@@ -20,7 +20,7 @@ from torch import Tensor
 from rlvr.config import GrpoConfig
 from rlvr.config_learn import GaeConfig, NoKlConfig
 from rlvr.learn.aggregation import Totals
-from rlvr.learn.batch import PackedBatch, choose_row_tokens, pack, padding_share, unpack
+from rlvr.learn.batch import PackedBatch, pack, padding_share, shared_share, unpack
 from rlvr.learn.credit import Credit
 from rlvr.learn.critic import Critic
 from rlvr.learn.mini_batches import mini_batches
@@ -28,7 +28,8 @@ from rlvr.learn.objective import Objective, TokenRecord
 from rlvr.learn.optimizer import apply_gradients, learning_rate, make_optimizer
 from rlvr.learn.policy import Policy
 from rlvr.learn.ranks import OneRank, Ranks
-from rlvr.learn.reference import Reference
+from rlvr.learn.reference import Reference, Snapshot
+from rlvr.learn.rows import choose_row_tokens
 from rlvr.learn.share import Share, deal
 from rlvr.learn.step_metrics import step_metrics
 from rlvr.types import TrainingSequence
@@ -85,7 +86,7 @@ class Trainer:
         if found and self._needs_old and not found[0].old_logprobs:
             found = self._with_old(found)
         if found and self._reference and not found[0].reference_logprobs:
-            scores = self._score_by(self._reference, found)
+            scores = self.score(found, self._reference)
             found = [
                 replace(sequence, reference_logprobs=tuple(logprobs.tolist()))
                 for sequence, logprobs in zip(found, scores, strict=True)
@@ -118,9 +119,17 @@ class Trainer:
             self._reference.after_step(step, self.policy)
         return metrics
 
-    def score(self, sequences: Sequence[TrainingSequence]) -> list[NDArray[np.float32]]:
-        """The policy's logprobs of each completion's tokens, at the trainer's temperature."""
-        return self._score_by(self.policy, sequences)
+    def score(
+        self, sequences: Sequence[TrainingSequence], weights: Snapshot | None = None
+    ) -> list[NDArray[np.float32]]:
+        """The policy's logprobs of each completion's tokens, at the trainer's temperature.
+
+        Or a snapshot's: on one rank, that may run in another thread beside ``step``.
+        """
+        share, policy = self._share(sequences), weights or self.policy
+        with torch.no_grad():
+            values = share.map(lambda batch: policy.logprobs(batch, self.temperature)[0])
+        return self._gather(share, values)
 
     def state_dict(self) -> dict[str, Any]:
         """What, beside the policy's weights, the next step depends on."""
@@ -157,8 +166,9 @@ class Trainer:
             norms.append(self._update(lr))
             batches += share.batches
         num_positions = sum(batch.segment_ids.numel() for batch in batches)
-        padding = self.ranks.weighted_mean(padding_share(batches), num_positions)
-        metrics = {"grad_norm": math.fsum(norms) / len(norms), "padding_share": padding}
+        shares = {"padding_share": padding_share(batches), "shared_share": shared_share(batches)}
+        metrics = {"grad_norm": math.fsum(norms) / len(norms)}
+        metrics |= {n: self.ranks.weighted_mean(v, num_positions) for n, v in shares.items()}
         return metrics | step_metrics(records, len(norms), self.ranks)
 
     def _share(self, sequences: Sequence[TrainingSequence]) -> Share:
@@ -168,21 +178,13 @@ class Trainer:
         row_tokens = choose_row_tokens(sequences, self.policy.width)
         return pack(sequences, row_tokens, self.config.micro_batch_tokens)
 
-    def _score_by(
-        self, policy: Policy | Reference, sequences: Sequence[TrainingSequence]
-    ) -> list[NDArray[np.float32]]:
-        share = self._share(sequences)
-        with torch.no_grad():
-            values = share.map(lambda batch: policy.logprobs(batch, self.temperature)[0])
-        return self._gather(share, values)
-
     def _with_old(self, sequences: list[TrainingSequence]) -> list[TrainingSequence]:
         """With the logprobs, and the values where there is a value head: one forward pass."""
 
         def forward(batch: PackedBatch) -> tuple[Tensor, ...]:
             hidden = self.policy.hidden(batch)
             logprobs, _ = self.policy.logprobs_from(hidden, batch, self.temperature)
-            return (logprobs, self._critic.values(hidden)) if self._critic else (logprobs,)
+            return (logprobs, self._critic.values(hidden, batch)) if self._critic else (logprobs,)
 
         share = self._share(sequences)
         with torch.no_grad():
@@ -229,7 +231,7 @@ class Trainer:
         )
         loss, record = self._objective(logprobs, entropy, batch, totals)
         if self._critic:
-            values = self._critic.values(hidden)
+            values = self._critic.values(hidden, batch)
             loss = loss + self._critic.loss(values, batch, totals.num_tokens)
             record = replace(record, values=values.detach(), returns=batch.returns)
         loss.backward()

@@ -161,14 +161,15 @@ def _finish(run: Any, exit_code: int, timeout: float) -> None:
 
 
 def _report_unwritten(wandb_log: Path, reports: IO[str]) -> None:
-    """What wandb's own process could not write, on a full disk, it says in its log alone."""
+    """What wandb's own process could not write, on a full disk, it says in its log alone, for as
+    long as the disk takes that: so this is the least that is missing."""
     if not wandb_log.exists():
         return
     text = wandb_log.read_text("utf-8", errors="replace")
     failed = [line for line in text.splitlines() if _UNWRITTEN in line]
     if failed:
-        reason = failed[-1].rpartition(": ")[2].rstrip('"} ')
-        trouble = f"{len(failed)} records were not written ({reason})"
+        reason = failed[0].rpartition(": ")[2].rstrip('"} ')  # the last line may be cut off
+        trouble = f"at least {len(failed)} records were not written ({reason})"
         _report(reports, dropped=len(failed), trouble=trouble)
 
 

@@ -19,7 +19,8 @@ from rlvr.config_load import dump_toml, load_config
 from rlvr.config_sampling import SamplingConfig
 from rlvr.data.sampler import TaskSampler
 from rlvr.diagnose.diagnose import diagnose
-from rlvr.diagnose.history import read_history
+from rlvr.diagnose.history import History, read_history
+from rlvr.diagnose.updates import engine_and_trainer_disagree
 from rlvr.learn.policy import Policy
 from rlvr.learn.trainer import Trainer
 from rlvr.loop import StepResult, reinforce
@@ -116,6 +117,14 @@ def test_engine_and_trainer_disagree(tmp_path: Path, newborn: Path) -> None:
     assert found == {
         "engine_gap": "|Δlogprob| a token is 0.2 nats in the last steps (alarm at 0.05)."
     }
+
+
+def test_older_weights_are_no_fault_but_a_gap_between_equal_ones_is(tmp_path: Path) -> None:
+    gap, parity = "sampling/sampling_logp_difference/mean", "sync/parity_mean"
+    for age, right in ((1.0, 0.001), (1.0, 0.2), (0.0, 0.001)):
+        row = {"step": 1, "staleness/max": age, gap: 0.3, parity: right}
+        found = engine_and_trainer_disagree(History(config={}, rows=[row], reasons={}))
+        assert (found is None) == (age == 1 and right == 0.001)
 
 
 def test_updates_that_change_nothing(tmp_path: Path, newborn: Path) -> None:

@@ -50,6 +50,26 @@ def make_sequences(count: int = 12, *, seed: int = 0) -> list[TrainingSequence]:
     return sequences
 
 
+def make_groups(count: int = 12, *, seed: int = 0, size: int = 4) -> list[TrainingSequence]:
+    """The same in groups of one prompt, whose completions begin alike more often than not.
+
+    The groups lie mixed, and the last may be smaller.
+    """
+    rng = np.random.default_rng(seed)
+    sequences = make_sequences(count, seed=seed)
+    for i, sequence in enumerate(sequences):
+        first = sequences[i - i % size]
+        kept = min(int(rng.integers(0, 8)), len(first.completion_ids))
+        ids = first.completion_ids[:kept] + sequence.completion_ids[kept:]
+        sequences[i] = replace(
+            sequence,
+            prompt_ids=first.prompt_ids,
+            completion_ids=ids,
+            rollout_logprobs=(sequence.rollout_logprobs * 8)[: len(ids)],
+        )
+    return [sequences[i] for i in rng.permutation(count)]
+
+
 def plain_logprobs(
     model: Qwen2ForCausalLM, sequence: TrainingSequence, temperature: float = 1.0
 ) -> torch.Tensor:

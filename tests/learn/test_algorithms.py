@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
+from functools import partial
 from typing import Any
 
 import pytest
@@ -18,6 +19,7 @@ from rlvr.types import TrainingSequence
 from tests.learn.learn_helpers import (
     assert_same_gradients,
     gradient_of,
+    make_groups,
     make_model,
     make_sequences,
     on_policy,
@@ -87,11 +89,13 @@ def test_without_a_gap_every_weight_is_1(engine_gap: str) -> None:
 
 
 @pytest.mark.parametrize("changes", KINDS, ids=name_of)
-def test_the_gradient_depends_on_no_split_row_length_order_or_padding(
+def test_the_gradient_depends_on_no_split_row_length_order_padding_or_sharing(
     changes: dict[str, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    sequences = with_everything(make_sequences(8))
-    whole = gradient(sequences, **changes)
+    sequences = with_everything(make_groups(16))
+    with monkeypatch.context() as patch:
+        patch.setattr("rlvr.learn.trainer.pack", partial(pack, share_prefixes=False))
+        whole = gradient(sequences, **changes)
     monkeypatch.setattr("rlvr.learn.trainer.choose_row_tokens", lambda *_: 40)
     monkeypatch.setattr("rlvr.learn.trainer.pack", pack_with_garbage)
     split = gradient(sequences[::-1], **changes, micro_batch_tokens=80)

@@ -8,16 +8,9 @@ import torch
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rlvr.learn.batch import (
-    assign_rows,
-    block_causal_mask,
-    choose_row_tokens,
-    pack,
-    padding_share,
-    unpack,
-)
+from rlvr.learn.batch import pack, padding_share, shared_share, unpack
 from rlvr.types import TrainingSequence
-from tests.learn.learn_helpers import make_sequences
+from tests.learn.learn_helpers import make_groups, make_sequences
 
 
 def sequence(prompt: list[int], completion: list[int], advantage: float = 1.0) -> TrainingSequence:
@@ -44,6 +37,7 @@ def test_pack_by_hand() -> None:
     ]
     assert batch.position_ids.tolist() == [[0, 1, 2, 3, 4, 0, 1, 2], [0, 1, 0, 0, 0, 0, 0, 0]]
     assert batch.segment_ids.tolist() == [[1, 1, 1, 1, 1, 2, 2, 2], [1, 1, 0, 0, 0, 0, 0, 0]]
+    assert batch.ends.tolist() == [[5, 5, 5, 5, 5, 8, 8, 8], [2, 2, 8, 8, 8, 8, 8, 8]]
     assert batch.target_positions.tolist() == [2, 3, 4, 6, 7, 8, 9]
     assert batch.targets.tolist() == [24, 25, 26, 13, 14, 32, 33]
     assert batch.advantages.tolist() == [-1, -1, -1, 0.5, 0.5, 2, 2]
@@ -55,38 +49,36 @@ def test_pack_by_hand() -> None:
     assert [array.tolist() for array in targets] == [[13, 14], [24, 25, 26], [32, 33]]
 
 
-def test_block_causal_mask_by_hand() -> None:
-    mask = block_causal_mask(torch.tensor([[1, 1, 2, 2, 0]]))
-    assert mask.int().tolist() == [
-        [
-            [
-                [1, 0, 0, 0, 0],
-                [1, 1, 0, 0, 0],
-                [0, 0, 1, 0, 0],
-                [0, 0, 1, 1, 0],
-                [0, 0, 0, 0, 1],
-            ]
-        ]
+def test_completions_of_one_prompt_by_hand() -> None:
+    sequences = [
+        sequence([1, 2], [3, 4, 9], 0.5),
+        sequence([7], [8, 9], 1.0),
+        sequence([1, 2], [3, 5], 2.0),
+        sequence([1, 2], [6], 3.0),
+        sequence([1, 2], [3, 4, 9], 4.0),
     ]
-
-
-@given(st.lists(st.integers(1, 50), max_size=60), st.integers(50, 120))
-def test_rows_hold_every_sequence_once_and_are_never_too_long(
-    lengths: list[int], row_tokens: int
-) -> None:
-    rows = assign_rows(lengths, row_tokens)
-    assert sorted(i for row in rows for i in row) == list(range(len(lengths)))
-    used = sorted(sum(lengths[i] for i in row) for row in rows)
-    assert all(0 < n <= row_tokens for n in used)
-    # No two rows could have been one.
-    assert len(used) < 2 or used[0] + used[1] > row_tokens
+    (batch,) = pack(sequences, row_tokens=8, micro_batch_tokens=100)
+    # The tree 1 2 (3 (4) | ), in which 5, 6 and 9 are targets only; then 7 8.
+    assert batch.input_ids.tolist() == [[1, 2, 3, 4, 7, 8]]
+    assert batch.position_ids.tolist() == [[0, 1, 2, 3, 0, 1]]
+    assert batch.segment_ids.tolist() == [[1, 1, 1, 1, 2, 2]]
+    assert batch.ends.tolist() == [[4, 4, 4, 4, 6, 6]]
+    assert batch.sequence_ids == (3, 2, 0, 4, 1)
+    assert batch.target_positions.tolist() == [1, 1, 2, 1, 2, 3, 1, 2, 3, 4, 5]
+    assert batch.targets.tolist() == [6, 3, 5, 3, 4, 9, 3, 4, 9, 8, 9]
+    assert batch.advantages.tolist() == [3, 2, 2, 0.5, 0.5, 0.5, 4, 4, 4, 1, 1]
+    # (1, 3), (1, 6), (2, 4), (2, 5), (3, 9), (4, 8), (5, 9): the fifth completion adds nothing.
+    assert batch.copies.tolist() == [1, 0, 3, 0, 2, 4, 0, 2, 4, 5, 6]
+    assert batch.distinct.tolist() == [1, 0, 4, 2, 5, 9, 10]
+    # Of 2 + 3 + 4 + 4 + 2 inputs 6 are there.
+    assert shared_share([batch]) == pytest.approx(9 / 15)
 
 
 @given(st.integers(0, 10_000), st.integers(1, 40), st.integers(24, 60), st.integers(1, 300))
 def test_packing_loses_and_mixes_nothing(
     seed: int, count: int, row_tokens: int, micro_batch_tokens: int
 ) -> None:
-    sequences = make_sequences(count, seed=seed)
+    sequences = make_groups(count, seed=seed)
     batches = pack(sequences, row_tokens, micro_batch_tokens)
     for batch in batches:
         rows, length = batch.input_ids.shape
@@ -102,31 +94,15 @@ def test_packing_loses_and_mixes_nothing(
         np.testing.assert_allclose(
             fields["rollout_logprobs"][i], given_sequence.rollout_logprobs, rtol=1e-6
         )
+    for batch in batches:
+        pairs = torch.stack([batch.target_positions, batch.targets])
+        assert pairs[:, batch.distinct][:, batch.copies].equal(pairs)
+        assert len(pairs.unique(dim=1)[0]) == len(batch.distinct)
     # What precedes a target is the token before it in its own sequence.
     before = [batch.input_ids.view(-1)[batch.target_positions] for batch in batches]
     for tokens, given_sequence in zip(unpack(batches, before), sequences, strict=True):
         expected = (given_sequence.prompt_ids[-1], *given_sequence.completion_ids[:-1])
         assert tuple(tokens) == expected
-
-
-@pytest.mark.parametrize("seed", range(5))
-@pytest.mark.parametrize("longest", [60, 120, 400])
-def test_a_typical_step_is_less_than_five_per_cent_padding(seed: int, longest: int) -> None:
-    rng = np.random.default_rng(seed)
-    completions = np.clip(rng.gamma(4.0, longest / 12, size=200), 3, longest).astype(int)
-    sequences = [sequence([1] * 12, [2] * int(n)) for n in completions]
-    row_tokens = choose_row_tokens(sequences, width=128)
-    assert padding_share(pack(sequences, row_tokens, 4_096)) < 0.05
-
-
-def test_row_length_goes_with_the_longest_sequence_and_the_padding_it_leaves() -> None:
-    equal = [sequence([1], [2] * 100)] * 20
-    assert choose_row_tokens(equal, width=128) == 100
-    # 0.6 of the longest: rows of one length would be 40 % empty, and a wide model hardly
-    # feels the longer attention.
-    awkward = [sequence([1], [2] * 100), *[sequence([1], [2] * 60)] * 40]
-    assert choose_row_tokens(awkward, width=4_096) > 100
-    assert choose_row_tokens([], width=128) >= 1
 
 
 def test_equal_inputs_give_equal_batches() -> None:
@@ -139,7 +115,7 @@ def test_equal_inputs_give_equal_batches() -> None:
 def test_no_sequences_give_no_batches() -> None:
     assert pack([], 10, 10) == []
     assert unpack([], []) == []
-    assert padding_share([]) == 0.0
+    assert padding_share([]) == shared_share([]) == 0.0
 
 
 def test_supervised_examples_have_no_rollout_logprobs() -> None:

@@ -73,7 +73,8 @@ def test_what_lies_in_the_padding_changes_no_bit() -> None:
 def test_a_micro_batch_without_trained_tokens_runs_backward_with_a_zero_gradient() -> None:
     policy = Policy(make_model(), {})
     (batch,) = pack(make_sequences(3), row_tokens=60, micro_batch_tokens=60)
-    empty = replace(batch, target_positions=batch.target_positions[:0], targets=batch.targets[:0])
+    names = ("target_positions", "targets", "distinct", "copies")
+    empty = replace(batch, **{name: getattr(batch, name)[:0] for name in names})
     logprobs, _ = policy.logprobs(empty, 1.0)
     torch.autograd.backward(-next_token_cross_entropy(logprobs, 10))
     for name, parameter in policy.model.named_parameters():

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from rlvr.config import GrpoConfig, OptimizerConfig
 from rlvr.config_learn import TokenTruncateConfig
 from rlvr.learn.advantages import group_mean
-from rlvr.learn.batch import choose_row_tokens
 from rlvr.learn.policy import Policy
+from rlvr.learn.rows import choose_row_tokens
 from rlvr.learn.trainer import Trainer
 from rlvr.types import TrainingSequence
 from tests.learn.learn_helpers import (

@@ -1,0 +1,162 @@
+"""The batch of a step: made when the step begins, or one step ahead while the trainer updates.
+
+With ``grpo.max_staleness`` 1, step k trains on completions that were written before it began,
+while the engine writes those of step k + 1 with the weights of version k; then the weights of
+version k + 1 are handed over. So every batch but the first is one version old when it is trained
+on, and the loss corrects for it: see ``docs/algorithms.md``. Source: one-step off-policy RLHF,
+Noukhovitch et al. 2024 (arXiv 2410.18252).
+
+The engine runs in a thread of this process, because it takes weights as tensors; torch's kernels
+leave the interpreter free. Nothing but that thread touches engine and sampler until it has ended.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass, replace
+from typing import Protocol
+
+from rlvr.collect import collect, reward_arrays
+from rlvr.config import Config
+from rlvr.data.sampler import TaskSampler
+from rlvr.learn.advantages.groups import informative
+from rlvr.learn.policy import Policy
+from rlvr.learn.reference import Snapshot
+from rlvr.learn.trainer import Trainer
+from rlvr.metrics import group_metrics, staleness_metrics
+from rlvr.prompt import Prompter
+from rlvr.rollout.engine import RolloutEngine
+from rlvr.rollout.parity import compare_logprobs
+from rlvr.rollouts import Group
+from rlvr.timing import Stopwatch
+from rlvr.types import TrainingSequence
+
+Metrics = dict[str, float]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Batch:
+    """The groups of one step, what they say, and the seconds that they took."""
+
+    groups: list[Group]
+    metrics: Metrics
+    seconds: Metrics
+
+
+# A step, and the weights that the engine holds: a snapshot, or the policy's of now.
+MakeBatch = Callable[[int, Snapshot | None], Batch]
+
+
+class BatchSource(Protocol):
+    """Where the loop gets its batches from."""
+
+    def take(self, step: int) -> Batch:
+        """The batch of ``step``, before its update."""
+        ...
+
+    def settle(self, watch: Stopwatch) -> Batch | None:
+        """After the update: ends what runs beside it. The next step's batch, if it is there."""
+        ...
+
+    def close(self) -> None: ...
+
+
+class OnPolicy:
+    """Makes each batch when it is asked for: it is of the policy that it trains."""
+
+    def __init__(self, make: MakeBatch) -> None:
+        self._make = make
+
+    def take(self, step: int) -> Batch:
+        return self._make(step, None)
+
+    def settle(self, watch: Stopwatch) -> None:
+        return None
+
+    def close(self) -> None:
+        pass
+
+
+class OneStepAhead:
+    """Makes the next step's batch while the caller updates the policy.
+
+    ``ready`` is the first batch, of a run that is resumed; without one it is made on the spot. The
+    parity check needs the weights that wrote a batch, which the update is about to change: hence
+    a snapshot of them.
+    """
+
+    def __init__(self, make: MakeBatch, policy: Policy, steps: int, ready: Batch | None) -> None:
+        self._make, self._policy, self._steps = make, policy, steps
+        self._ready = ready
+        self._behaviour = Snapshot(policy)
+        self._pool = ThreadPoolExecutor(1, thread_name_prefix="one-step-ahead")
+        self._next: Future[Batch] | None = None
+
+    def take(self, step: int) -> Batch:
+        batch = self._ready or self._make(step, None)
+        if step + 1 < self._steps:
+            self._behaviour.take_over(self._policy)
+            self._next = self._pool.submit(self._make, step + 1, self._behaviour)
+        staleness = staleness_metrics(batch.groups, policy_version=step)
+        return replace(batch, metrics=batch.metrics | staleness)
+
+    def settle(self, watch: Stopwatch) -> Batch | None:
+        """Raises what went wrong in the thread."""
+        with watch("wait"):
+            self._ready = self._next.result() if self._next else None
+        self._next = None
+        return self._ready
+
+    def close(self) -> None:
+        """Waits for the completions in flight: an engine cannot be closed while it writes."""
+        self._pool.shutdown()
+
+
+def batch_source(
+    engine: RolloutEngine,
+    trainer: Trainer,
+    prompter: Prompter,
+    sampler: TaskSampler,
+    config: Config,
+    ready: Batch | None = None,
+) -> BatchSource:
+    """As ``grpo.max_staleness`` says; ``ready`` is the first batch, where there is one already."""
+
+    def make(step: int, weights: Snapshot | None) -> Batch:
+        watch = Stopwatch()
+        groups, sampling = collect(engine, prompter, sampler, step, config, watch)
+        with watch("parity"):
+            parity = check_parity(trainer, weights, groups, config)
+        found = group_metrics(groups, informative(*reward_arrays(groups)))
+        return Batch(groups=groups, metrics=parity | found | sampling, seconds=watch.laps)
+
+    if not config.grpo.max_staleness:
+        return OnPolicy(make)
+    return OneStepAhead(make, trainer.policy, config.grpo.steps, ready)
+
+
+def check_parity(
+    trainer: Trainer, weights: Snapshot | None, groups: Sequence[Group], config: Config
+) -> Metrics:
+    """Scores a few fresh completions with the weights that wrote them, on the trainer's side.
+
+    Raises ParityError where engine and trainer disagree.
+    """
+    first = [group[0] for group in groups[: config.rollout.parity_completions]]
+    sequences = [
+        TrainingSequence(
+            prompt_ids=rollout.prompt.token_ids, completion_ids=rollout.completion.token_ids
+        )
+        for rollout in first
+    ]
+    parity = compare_logprobs(
+        [rollout.completion.rollout_logprobs for rollout in first],
+        [logprobs.tolist() for logprobs in trainer.score(sequences, weights)],
+    )
+    parity.check(config.rollout.parity_mean_limit, config.rollout.parity_p99_limit)
+    return {
+        "sync/parity_mean": parity.mean,
+        "sync/parity_p99": parity.p99,
+        "sync/parity_max": parity.max,
+    }
