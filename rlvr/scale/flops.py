@@ -20,7 +20,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from rlvr.estimate import ModelSizes
+from rlvr.model_sizes import ModelSizes
 
 
 def layer_weights(sizes: ModelSizes) -> int:

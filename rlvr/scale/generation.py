@@ -9,7 +9,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from rlvr.estimate import ModelSizes, num_parameters
+from rlvr.model_sizes import ModelSizes, num_parameters
 from rlvr.scale.flops import forward_flops, matrix_weights
 from rlvr.scale.hardware import Device, Efficiency
 from rlvr.scale.workload import Workload, decay, mean_age

@@ -11,7 +11,7 @@ from typing import Any
 
 from rich.table import Table
 
-from rlvr.estimate import ModelSizes, num_parameters
+from rlvr.model_sizes import ModelSizes, num_parameters
 from rlvr.scale.hardware import Device, Efficiency
 from rlvr.scale.points import KINDS, Machine, Point, TrainingPoint
 

@@ -13,7 +13,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Literal
 
-from rlvr.estimate import ModelSizes
+from rlvr.model_sizes import ModelSizes
 from rlvr.scale.generation import Replica, generation_seconds
 from rlvr.scale.hardware import NODE, Device, Efficiency
 from rlvr.scale.training import (

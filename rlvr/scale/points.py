@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from rlvr.estimate import ModelSizes
+from rlvr.model_sizes import ModelSizes
 from rlvr.scale.generation import Replica, decode_step_seconds, prefill_seconds
 from rlvr.scale.hardware import Device, Efficiency
 from rlvr.scale.training import Learner, compute_seconds, optimizer_seconds

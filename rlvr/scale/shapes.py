@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlvr.estimate import ModelSizes
+from rlvr.model_sizes import ModelSizes
 
 
 def _qwen(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from rlvr.estimate import ModelSizes, activations_per_token, num_parameters
+from rlvr.model_sizes import ModelSizes, activations_per_token, num_parameters
 from rlvr.scale.flops import layer_weights, training_flops
 from rlvr.scale.hardware import Device, Efficiency, ring_bandwidth
 from rlvr.scale.workload import Workload, mean_pairs

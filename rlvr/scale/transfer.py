@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from rlvr.estimate import ModelSizes, num_parameters
+from rlvr.model_sizes import ModelSizes, num_parameters
 from rlvr.scale.hardware import NODE, Device, Efficiency, ring_bandwidth
 from rlvr.scale.workload import Workload
 

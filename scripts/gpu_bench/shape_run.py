@@ -11,8 +11,8 @@ from typing import Any
 import torch
 
 from rlvr.config import RolloutConfig
-from rlvr.estimate import num_parameters
 from rlvr.learn.policy import Policy
+from rlvr.model_sizes import num_parameters
 from rlvr.quiet import hide_library_bars
 from rlvr.rollout.factory import make_engine
 from rlvr.scale.points import Point

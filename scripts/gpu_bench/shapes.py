@@ -10,7 +10,7 @@ import torch
 from tokenizers import Tokenizer, models
 from transformers import PreTrainedTokenizerFast, Qwen2Config, Qwen2ForCausalLM
 
-from rlvr.estimate import ModelSizes
+from rlvr.model_sizes import ModelSizes
 from rlvr.scale.shapes import SHAPES
 
 WORDS = 64  # that the tokenizer knows; prompts are drawn from them

@@ -9,7 +9,7 @@ import torch
 from torch.utils.flop_counter import FlopCounterMode
 from transformers import Qwen2Config, Qwen2ForCausalLM
 
-from rlvr.estimate import ModelSizes, num_parameters
+from rlvr.model_sizes import ModelSizes, num_parameters
 from rlvr.scale.flops import (
     causal_pairs,
     forward_flops,

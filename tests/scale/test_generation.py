@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rlvr.estimate import num_parameters
+from rlvr.model_sizes import num_parameters
 from rlvr.scale.generation import (
     Replica,
     decode_seconds,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rlvr.estimate import num_parameters
+from rlvr.model_sizes import num_parameters
 from rlvr.scale.hardware import DEVICES, Efficiency, device
 from rlvr.scale.plan import TOPOLOGIES, Plan, choose, plans
 from rlvr.scale.shapes import SHAPES

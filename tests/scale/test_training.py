@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rlvr.estimate import activations_per_token, num_parameters
+from rlvr.model_sizes import activations_per_token, num_parameters
 from rlvr.scale.flops import training_flops
 from rlvr.scale.hardware import DEVICES, Efficiency, ring_bandwidth
 from rlvr.scale.shapes import SHAPES
