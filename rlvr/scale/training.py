@@ -43,7 +43,7 @@ def learner_bytes(learner: Learner, workload: Workload) -> float:
     Logits come in chunks of 64 MiB (`rlvr.learn.logprobs`) and are left out.
     """
     sizes, tokens = learner.sizes, max(workload.micro_batch_tokens, _longest(workload))
-    each = activations_per_token(sizes) - 2 * sizes.vocab_size
+    each = activations_per_token(sizes)
     if learner.recompute:  # the input of every layer, and all of one
         each = sizes.layers * sizes.width + each // sizes.layers
     gathered = 0 if learner.gpus == 1 else 2 * layer_weights(sizes) * learner.bytes_each
@@ -65,7 +65,7 @@ def compute_seconds(learner: Learner, *, tokens: float, pairs: float, logits: fl
     work = training_flops(sizes, tokens=tokens, pairs=pairs, logits=logits)
     if learner.recompute:
         work *= 4 / 3
-    kept = activations_per_token(sizes) - 2 * sizes.vocab_size
+    kept = activations_per_token(sizes)
     traffic = PASSES * kept * tokens * learner.bytes_each
     traffic += PASSES * 2 * sizes.vocab_size * logits * FLOAT32  # the head is in float32
     matrix = learner.device.flops * learner.efficiency.matrix
