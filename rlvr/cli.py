@@ -1,4 +1,4 @@
-"""``rlvr train | sft | eval | data | traces | diagnose``: thin over the functions they call."""
+"""The command line, ``rlvr train | sft | eval | ...``: thin over the functions they call."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.console import Console
 from rlvr import cli_traces
 from rlvr.cli_diagnose import diagnose
 from rlvr.cli_eval import evaluate
+from rlvr.cli_scale import scale
 from rlvr.config import Config
 from rlvr.config_load import dump_toml, load_config, preset_names
 
@@ -157,6 +158,7 @@ def make_data(
 
 app.command("eval", epilog="Example: rlvr eval runs/tiny/models/final --data runs/tiny")(evaluate)
 app.command(epilog="Example: rlvr diagnose runs/tiny")(diagnose)
+app.command(epilog="Example: rlvr scale --model qwen2.5-7b --gpus 64 --hardware h200")(scale)
 
 
 def main() -> None:

@@ -36,7 +36,7 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     )),
     ("problems, prompts, rewards (no torch)", (
         ("rlvr.data.*",), ("rlvr.prompt",), ("rlvr.reward",), ("rlvr.learn.advantages.*",),
-        ("rlvr.learn.bind",),
+        ("rlvr.learn.bind",), ("rlvr.learn.mini_batches",), ("rlvr.learn.balance",),
         ("rlvr.estimate", "rlvr.model_sizes", "rlvr.room"), ("rlvr.folder",), ("rlvr.quiet",),
     )),
     ("tensors (torch)", (
@@ -46,18 +46,21 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
             "rlvr.learn.surrogates.*", "rlvr.learn.gaps.*", "rlvr.learn.aggregation",
             "rlvr.learn.segments", "rlvr.learn.kl", "rlvr.learn.value",
         ),
-        ("rlvr.learn.optimizer",), ("rlvr.rng",), ("rlvr.newborn",),
+        ("rlvr.learn.ranks", "rlvr.learn.process_group", "rlvr.learn.optimizer"),
+        ("rlvr.rng",), ("rlvr.newborn",),
     )),
     ("models, engines, traces", (
-        ("rlvr.learn.policy",), ("rlvr.rollout.*",), ("rlvr.trace.*",), ("rlvr.checkpoint",),
+        ("rlvr.learn.policy", "rlvr.learn.sharded"), ("rlvr.learn.share",),
+        ("rlvr.rollout.*",), ("rlvr.trace.*",), ("rlvr.checkpoint",),
     )),
     ("scored groups, the composed loss, the report, diagnoses", (
         ("rlvr.rollouts",), ("rlvr.learn.credit",), ("rlvr.learn.critic", "rlvr.learn.reference"),
         ("rlvr.learn.objective", "rlvr.learn.step_metrics"), ("rlvr.report.*",),
-        ("rlvr.diagnose.*",),
+        ("rlvr.diagnose.*",), ("rlvr.scale.*",),
     )),
     ("training and evaluation", (
-        ("rlvr.learn.trainer",), ("rlvr.learn.sft",), ("rlvr.evaluate",), ("rlvr.metrics",),
+        ("rlvr.learn.trainer", "rlvr.learn.shards"), ("rlvr.learn.sft",), ("rlvr.evaluate",),
+        ("rlvr.metrics",),
         ("rlvr.model_files",), ("rlvr.closing",),
         ("rlvr.probe",), ("rlvr.collect",),
     )),
@@ -67,6 +70,7 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("the job around it", (("rlvr.run", "rlvr.run_data", "rlvr.summary"),)),
     ("the command line", ((
         "rlvr.cli", "rlvr.cli_traces", "rlvr.cli_sync", "rlvr.cli_diagnose", "rlvr.cli_eval",
+        "rlvr.cli_scale",
         "rlvr.__main__",
     ),)),
 )  # fmt: skip

@@ -87,13 +87,13 @@ class Bench:
 
     def _batches(self) -> list[PackedBatch]:
         if not self.variant.is_packed:
-            return _pad(self.sequences, self.micro_batch_tokens)
+            return pad(self.sequences, self.micro_batch_tokens)
         shares = self.variant.shares
         row_tokens = choose_row_tokens(self.sequences, self.policy.width, shares)
         return pack(self.sequences, row_tokens, self.micro_batch_tokens, shares)
 
 
-def _pad(sequences: Sequence[TrainingSequence], micro_batch_tokens: int) -> list[PackedBatch]:
+def pad(sequences: Sequence[TrainingSequence], micro_batch_tokens: int) -> list[PackedBatch]:
     """What a trainer without packing does: one sequence a row, all as long as the longest."""
     lengths = [len(inputs(sequence)) for sequence in sequences]
     size = max(1, micro_batch_tokens // max(lengths))

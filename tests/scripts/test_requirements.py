@@ -34,7 +34,7 @@ def test_all_that_is_asked_for_is_pinned(lock: str) -> None:
     assert asked() - pins(lock).keys() == set()
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, "trl"])
 def test_the_versions_asked_for_by_hand_are_the_pinned_ones(lock: str) -> None:
     lines = (ROOT / f"requirements/{lock}.in").read_text().splitlines()
     wanted = dict(line.split("==") for line in lines if not line.startswith("#"))
@@ -51,7 +51,7 @@ def test_builds_for_the_cpu_stay_out_of_the_cuda_lock() -> None:
     assert "+cpu" not in (ROOT / "requirements/cuda.txt").read_text()
 
 
-@pytest.mark.parametrize("lock", LOCKS)
+@pytest.mark.parametrize("lock", [*LOCKS, "trl"])
 def test_no_index_and_no_folder_of_a_machine_is_named(lock: str) -> None:
     text = (ROOT / f"requirements/{lock}.txt").read_text()
     paths = re.findall(r"[^\s,;]*/[^\s,;]*", text)

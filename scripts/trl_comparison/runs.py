@@ -1,0 +1,188 @@
+"""The runs of the comparison: who takes part, and one run as a process of its own."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import time
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from rlvr.config import Config
+from rlvr.config_load import dump_toml, load_config
+from scripts.trl_comparison.environment import ROOT
+from scripts.trl_comparison.settings import OURS
+
+OURS_CHILD = "scripts.trl_comparison.ours_child"
+TRL_CHILD = "scripts.trl_comparison.trl_child"
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Contestant:
+    """A side of the comparison or a row of the ablation, with what it changes."""
+
+    name: str
+    label: str
+    child: str
+    """A module, run in its own environment."""
+    overrides: tuple[str, ...] = ()
+    options: tuple[str, ...] = ()
+
+
+SIDES = (
+    Contestant(name="rlvr", label="rlvr", child=OURS_CHILD),
+    Contestant(name="trl", label="TRL 1.16", child=TRL_CHILD),
+)
+ABLATION = (
+    *SIDES,
+    Contestant(
+        name="rlvr-transformers",
+        label="rlvr, transformers engine",
+        child=OURS_CHILD,
+        overrides=("rollout.engine=transformers",),
+    ),
+    Contestant(
+        name="rlvr-float32",
+        label="rlvr, vLLM in float32",
+        child=OURS_CHILD,
+        overrides=("rollout.dtype=float32",),
+    ),
+    Contestant(
+        name="rlvr-packed",
+        label="rlvr, packed, nothing shared",
+        child=OURS_CHILD,
+        options=("--layout", "packed"),
+    ),
+    Contestant(
+        name="rlvr-padded",
+        label="rlvr, padded",
+        child=OURS_CHILD,
+        options=("--layout", "padded"),
+    ),
+    Contestant(
+        name="rlvr-small",
+        label="rlvr, micro-batches of 1,024 tokens",
+        child=OURS_CHILD,
+        overrides=("grpo.micro_batch_tokens=1024",),
+    ),
+    Contestant(
+        name="trl-bf16",
+        label="TRL 1.16, bf16 (its default)",
+        child=TRL_CHILD,
+        options=(json.dumps({"bf16": True}),),
+    ),
+    Contestant(
+        name="trl-whole",
+        label="TRL 1.16, no accumulation",
+        child=TRL_CHILD,
+        options=(
+            json.dumps({"per_device_train_batch_size": 256, "gradient_accumulation_steps": 1}),
+        ),
+    ),
+)
+
+
+def shared_machine(jobs: int) -> dict[str, str]:
+    """The environment of one of ``jobs`` runs at a time: each has its share of the processors."""
+    if jobs == 1:
+        return dict(os.environ)
+    threads = str(max(1, (os.cpu_count() or 1) // jobs))
+    return os.environ | {"OMP_NUM_THREADS": threads, "VLLM_CPU_OMP_THREADS_BIND": "nobind"}
+
+
+class FailedError(Exception):
+    """A run ended badly; the message names its log."""
+
+
+def make_config(start: Path, contestant: Contestant, seed: int, overrides: list[str]) -> Config:
+    """rlvr's configuration of one run. Raises ValueError where ``start`` is no run with a model."""
+    model, data = start / "models/sft", start / "data"
+    for folder in (model, data):
+        if not folder.is_dir():
+            raise ValueError(f"there is no {folder}; --start is a run folder of `rlvr sft`")
+    files = [f"model.path={json.dumps(str(model))}", f"data.path={json.dumps(str(data))}"]
+    own = [*OURS, *files, "sft.steps=0", f"seed={seed}", *overrides, *contestant.overrides]
+    return load_config("tiny", overrides=own)
+
+
+def run_once(
+    contestant: Contestant,
+    python: Path,
+    config: Config,
+    output: Path,
+    advance: Callable[[int, str], None],
+    environment: Mapping[str, str] = os.environ,
+) -> list[dict[str, Any]]:
+    """The rows of one run, made if they are not there whole; ``advance`` is told of new steps.
+
+    Raises ValueError where the rows that are there come from other settings, FailedError where
+    the run ends badly.
+    """
+    saved, text = output.with_suffix(".toml"), dump_toml(config)
+    if saved.exists() and saved.read_text() != text:
+        raise ValueError(f"{saved} has other settings: take them again, or name another --runs")
+    rows = read_rows(output)
+    if not is_whole(rows):
+        output.parent.mkdir(parents=True, exist_ok=True)
+        saved.write_text(text)
+        output.unlink(missing_ok=True)
+        command = [python, "-m", contestant.child, saved, output, *contestant.options]
+        _watch(command, output, advance, environment)
+        return read_rows(output)
+    advance(len(rows) - 1, contestant.label)
+    return rows
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """The whole lines of a run's file; none where there is no file."""
+    if not path.exists():
+        return []
+    return [json.loads(line) for line in path.read_text().splitlines(keepends=True) if _ends(line)]
+
+
+def is_whole(rows: list[dict[str, Any]]) -> bool:
+    return bool(rows) and "peak_memory_mb" in rows[-1]
+
+
+def _ends(line: str) -> bool:
+    return line.endswith("\n")  # the writer may be in the middle of one
+
+
+def _watch(
+    command: list[Any],
+    output: Path,
+    advance: Callable[[int, str], None],
+    environment: Mapping[str, str],
+) -> None:
+    log = output.with_suffix(".log")
+    with log.open("w") as file:
+        process = subprocess.Popen(
+            command, cwd=ROOT, env=environment, stdout=file, stderr=subprocess.STDOUT
+        )
+        try:
+            for rows in _growing(process, output):
+                new = [row for row in rows if "reward" in row]
+                advance(len(new), f"{output.stem}: reward {new[-1]['reward']:.3f}" if new else "")
+        finally:
+            if process.poll() is None:
+                process.terminate()
+                process.wait()
+    if process.returncode or not is_whole(read_rows(output)):
+        raise FailedError(f"exit status {process.returncode}, see {log}")
+
+
+def _growing(process: subprocess.Popen[bytes], output: Path) -> Iterator[list[dict[str, Any]]]:
+    """The rows that have come since the last look, until the process ends."""
+    seen = 0
+    while True:
+        ended = process.poll() is not None
+        rows = read_rows(output)
+        if len(rows) > seen:
+            yield rows[seen:]
+            seen = len(rows)
+        if ended:
+            return
+        time.sleep(0.3)
