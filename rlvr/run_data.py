@@ -68,9 +68,11 @@ class RunData:
 
     def _count(self, split: str, reason: str, number: int) -> None:
         """Notes in the sifting of the set that the split comes from; a repeated note is one."""
+        if not number:
+            return
         key = f"{reason} ({split})"
         of_split = next(each for each in self.siftings if split in each["used"])
-        if number and key not in of_split["left_out"]:
+        if key not in of_split["left_out"]:
             of_split["left_out"][key] = number
             of_split["used"][split] -= number
             self._say(f"{number:,} of the split {split} left out: {reason}")

@@ -6,7 +6,7 @@ from rlvr.resources import SLOT, prompt_names, prompt_template
 
 
 def test_names_are_those_of_the_files() -> None:
-    assert prompt_names() == ["bare", "boxed", "think"]
+    assert prompt_names() == ["bare", "base", "boxed", "r1", "think"]
 
 
 def test_bare_is_the_problem_alone() -> None:
@@ -32,5 +32,5 @@ def test_think_shows_the_tags_in_their_order() -> None:
 
 @pytest.mark.parametrize("name", ["", "boxd", "../LICENSE", "bare.txt"])
 def test_unknown_name_lists_the_known_ones(name: str) -> None:
-    with pytest.raises(ValueError, match="accepted: bare, boxed, think"):
+    with pytest.raises(ValueError, match="accepted: bare, base, boxed, r1, think"):
         prompt_template(name)

@@ -117,11 +117,11 @@ def test_lessons_that_are_not_there_are_missed_before_the_start(tmp_path):
 
 def test_prompts_without_room_are_left_out_and_counted(tmp_path):
     prompter = Prompter(make_tokenizer(), "bare")
-    data = data_of(tmp_path, "sft.steps=0", "model.max_length=29")
+    data = data_of(tmp_path, "sft.steps=0", "model.max_length=32")
     tasks = data.tasks("train", prompter)
     assert data.tasks("train", prompter) == tasks  # counted once
     assert 0 < len(tasks) < 10
-    assert all(len(prompter.prompt(task).token_ids) + 8 <= 29 for task in tasks)
+    assert all(len(prompter.prompt(task).token_ids) + 8 <= 32 for task in tasks)
     (sifting,) = data.siftings
     assert sifting["left_out"] == {"prompt_too_long (train)": 10 - len(tasks)}
     assert sifting["used"]["train"] == len(tasks)

@@ -51,7 +51,7 @@ def reference() -> torch.Tensor:
 
 def set_reference(bandit: Bandit) -> None:
     assert bandit.trainer._reference is not None
-    bandit.trainer._reference.load_state_dict({"logits": reference().float()[None]})
+    bandit.trainer._reference.load_state_dict({"weight": reference().float()[None]})
 
 
 def assert_mean(bandit: Bandit, expected: np.ndarray, steps: int = 40) -> None:
