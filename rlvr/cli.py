@@ -1,4 +1,4 @@
-"""``rlvr train | sft | eval | data | traces | diagnose``: thin over the functions they call."""
+"""The command line, ``rlvr train | sft | eval | ...``: thin over the functions they call."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from rich.console import Console
 from rlvr import cli_traces
 from rlvr.cli_diagnose import diagnose
 from rlvr.cli_eval import evaluate
+from rlvr.cli_scale import scale
 from rlvr.config import Config
 from rlvr.config_load import dump_toml, load_config, preset_names
 
@@ -118,10 +119,16 @@ def _start(
 
 def _dry_run(config: Config) -> None:
     from rlvr.estimate import estimate, estimate_table
+    from rlvr.model_files import memory_left_mb
     from rlvr.newborn import make_tokenizer
+    from rlvr.room import check_room
 
     console.print(dump_toml(config), markup=False, highlight=False)
-    console.print(estimate_table(estimate(config, vocab_size=len(make_tokenizer()))))
+    vocab_size = len(make_tokenizer())
+    console.print(estimate_table(estimate(config, vocab_size)))
+    available, where = memory_left_mb()
+    console.print(f"{where} has {available:,.0f} MB left", highlight=False)
+    check_room(config, vocab_size, available, where)
 
 
 @app.command("data", epilog="Example: rlvr data /tmp/equations --seed 1 data.sft_size=1000")
@@ -132,15 +139,18 @@ def make_data(
     config_file: ConfigFile = None,
     seed: Seed = None,
 ) -> None:
-    """Generate the datasets alone."""
+    """Make the datasets alone: generated, or of the set that data.source.name names."""
     config = _config(preset, config_file, seed, overrides)
-    from rlvr.data.store import make_datasets
+    from rlvr.data.sourced import sifting_lines
+    from rlvr.data.store import make_datasets, read_siftings
     from rlvr.quiet import hide_library_bars
 
     hide_library_bars()
     if folder.exists():
         raise ValueError(f"{folder} exists; name a folder that does not")
     splits = make_datasets(config.data, config.seed, folder)
+    for line in sifting_lines(read_siftings(folder)):
+        console.print(line, markup=False, highlight=False, soft_wrap=True)
     for name, rows in splits.items():
         console.print(f"{name:<12}{len(rows):>8} rows")
     console.print(f"written to {folder}; datasets.load_from_disk reads it", markup=False)
@@ -148,6 +158,7 @@ def make_data(
 
 app.command("eval", epilog="Example: rlvr eval runs/tiny/models/final --data runs/tiny")(evaluate)
 app.command(epilog="Example: rlvr diagnose runs/tiny")(diagnose)
+app.command(epilog="Example: rlvr scale --model qwen2.5-7b --gpus 64 --hardware h200")(scale)
 
 
 def main() -> None:

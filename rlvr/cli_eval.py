@@ -23,7 +23,7 @@ Data = Annotated[
     str | None,
     typer.Option(
         help="A run, a folder of datasets, a .jsonl or .parquet file with the fields of the"
-        " grader, or a name on the hub."
+        " grader, a name on the hub, or one of the known sets, as gsm8k."
     ),
 ]
 Split = Annotated[str, typer.Option(help="Of a data set that has splits.")]
@@ -31,6 +31,9 @@ Subset = Annotated[str | None, typer.Option(help="Of a data set of the hub, as m
 Columns = Annotated[
     str | None,
     typer.Option(help="Where fields are, as problem=question,gold=answer,difficulty=level."),
+]
+Layout = Annotated[
+    str | None, typer.Option(help="The known data set whose columns a file has, as gsm8k.")
 ]
 Limit = Annotated[int | None, typer.Option(help="The first so many rows.", min=1)]
 Samples = Annotated[int, typer.Option(help="Drawn a problem; 0: greedy only.", min=0)]
@@ -43,6 +46,11 @@ Template = Annotated[str | None, typer.Option(help="A file of prompts/; else the
 NewTokens = Annotated[
     int | None, typer.Option(help="Of a completion; else the run's, or 1024.", min=1)
 ]
+Chat = Annotated[
+    bool | None,
+    typer.Option("--chat/--no-chat", help="Within the model's chat template; else as its run."),
+]
+Stop = Annotated[list[str] | None, typer.Option(help="A text that ends a completion.")]
 Engine = Annotated[Literal["auto", "vllm", "transformers"], typer.Option(help="What generates.")]
 Dtype = Annotated[
     Literal["float32", "bfloat16"],
@@ -66,6 +74,7 @@ def evaluate(
     split: Split = "test",
     subset: Subset = None,
     columns: Columns = None,
+    layout: Layout = None,
     limit: Limit = None,
     samples: Samples = 16,
     k: Sizes = None,
@@ -73,6 +82,8 @@ def evaluate(
     seed: Seed = 0,
     template: Template = None,
     max_new_tokens: NewTokens = None,
+    chat: Chat = None,
+    stop: Stop = None,
     engine: Engine = "auto",
     dtype: Dtype = "float32",
     batch: Batch = 256,
@@ -95,24 +106,26 @@ def evaluate(
     if temperature <= 0:
         raise ValueError(f"--temperature is {temperature:g}; accepted: a number above 0")
     from rlvr.config import RolloutConfig
+    from rlvr.data.known_sets import load_set
+    from rlvr.data.rows import FIELDS
     from rlvr.evals.folder import EvalFolder
-    from rlvr.evals.rows import load_rows, read_columns
     from rlvr.evals.run import Wanted, answer_all, default_folder
-    from rlvr.evals.settings import usual
+    from rlvr.evals.settings import Asking, usual
     from rlvr.quiet import hide_library_bars
 
     hide_library_bars()
-    rows = load_rows(data, split, subset, read_columns(columns))[:limit]
-    if template is None or max_new_tokens is None:
-        usual_template, usual_tokens = usual(model)
-        template, max_new_tokens = template or usual_template, max_new_tokens or usual_tokens
+    rows = load_set(data, split, subset=subset, layout=layout, columns=columns, fields=FIELDS)
+    is_said = template is not None and max_new_tokens is not None
+    asking = Asking() if is_said else usual(model)
     rollout = RolloutConfig(
         engine=engine, dtype=dtype, temperature=temperature, max_sequences=batch,
-        max_new_tokens=max_new_tokens, kv_cache_gb=kv_cache_gb,
+        max_new_tokens=max_new_tokens or asking.max_new_tokens, kv_cache_gb=kv_cache_gb,
+        stop=tuple(stop) if stop else asking.stop,
     )  # fmt: skip
     wanted = Wanted(
-        model=model, data=data, split=split, rows=rows, rollout=rollout, samples=samples,
-        seed=seed, template=template,
+        model=model, data=data, split=split, rows=rows[:limit], rollout=rollout, samples=samples,
+        seed=seed, template=template or asking.template,
+        chat_template=asking.chat_template if chat is None else chat,
     )  # fmt: skip
     folder = EvalFolder(output or default_folder(model, data, split))
     try:

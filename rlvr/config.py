@@ -6,11 +6,12 @@ The defaults are reference values; the presets in ``presets/`` say what a run re
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal, Self
+from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from rlvr.config_base import Betas, Count, Positive, PositiveFloat, Section, Share, Weight
+from rlvr.config_base import AnyPath, Betas, Count, Positive, PositiveFloat, Section, Texts, Weight
+from rlvr.config_data import DataConfig
 from rlvr.config_learn import (
     AdvantageConfig,
     AggregationConfig,
@@ -24,33 +25,6 @@ from rlvr.config_learn import (
     TokenTruncateConfig,
 )
 from rlvr.config_sampling import SamplingConfig
-
-# Strict models refuse "data" for a path, which is all that TOML can write.
-AnyPath = Annotated[Path, Field(strict=False)]
-
-
-class NoviceConfig(Section):
-    """How often the supervised solutions show each habit: probabilities a problem."""
-
-    states_domain: Share = 0.5
-    forgets_domain: Share = 0.85  # of those who do not state it
-    uses_formula: Share = 0.55
-    slips_sign: Share = 0.6  # of those who use the formula
-    is_hasty: Share = 0.5
-    slips_move: Share = 0.5  # of the hasty
-    checks: Share = 0.25
-
-
-class DataConfig(Section):
-    """Sizes of the splits, in problems. ``path`` is where the dataset lies; made when missing."""
-
-    path: AnyPath | None = None
-    sft_size: Count = 60_000
-    train_size: Positive = 8_000
-    validation_size: Count = 250
-    test_size: Positive = 1_500
-    shifted_size: Count = 500
-    novice: NoviceConfig = NoviceConfig()
 
 
 class ModelConfig(Section):
@@ -68,6 +42,8 @@ class ModelConfig(Section):
     mlp_width: Positive = 384
     max_length: Positive = 256  # tokens, prompt and completion together
     prompt_template: str = Field(default="bare", min_length=1)  # in prompts/, without its ending
+    chat_template: bool = True  # the tokenizer's own around it, where it has one
+    dtype: Literal["float32", "bfloat16"] = "float32"  # of the trained weights, with all they need
     attention: Literal["sdpa", "flex_attention"] = "sdpa"
     gradient_checkpointing: bool = False
     autocast: bool = False
@@ -118,6 +94,7 @@ class RolloutConfig(Section):
     dtype: Literal["float32", "bfloat16"] = "float32"
     temperature: PositiveFloat = 1.0
     max_new_tokens: Positive = 128
+    stop: Texts = ()  # texts that end a completion, beside the model's own end tokens
     max_sequences: Positive = 256
     kv_cache_gb: PositiveFloat = 0.5
     parity_completions: Positive = 8
@@ -221,6 +198,7 @@ class Config(Section):
     seed: int = Field(default=0, ge=0, lt=2**63)
     runs: AnyPath = Path("runs")
     threads: Count = 0  # torch threads; 0 leaves the machine's default
+    check_memory: bool = True  # refuse a run whose estimate is over the memory there is
     data: DataConfig = DataConfig()
     model: ModelConfig = ModelConfig()
     sft: SftConfig = SftConfig()
@@ -233,8 +211,7 @@ class Config(Section):
 
     @model_validator(mode="after")
     def _completions_fit(self) -> Self:
-        made = self.model.path is None
-        if made and self.rollout.max_new_tokens >= self.model.max_length:
+        if self.rollout.max_new_tokens >= self.model.max_length:
             raise ValueError(
                 f"rollout.max_new_tokens must be below model.max_length, which the prompt shares; "
                 f"got {self.rollout.max_new_tokens} and {self.model.max_length}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 from pydantic import BaseModel, ConfigDict, Field
@@ -12,7 +13,12 @@ Weight = Annotated[float, Field(ge=0)]
 PositiveFloat = Annotated[float, Field(gt=0)]
 Share = Annotated[float, Field(ge=0, le=1)]
 BelowOne = Annotated[float, Field(ge=0, lt=1)]
-# Strict models refuse a list for a tuple, which is all that TOML can write.
+# Strict models refuse "data" for a path and a list for a tuple, which is all that TOML can write.
+AnyPath = Annotated[Path, Field(strict=False)]
+Texts = Annotated[
+    tuple[Annotated[str, Field(min_length=1)], ...],
+    Field(strict=False, description='a list of texts, as ["a", "b"]'),
+]
 Betas = Annotated[
     tuple[BelowOne, BelowOne],
     Field(strict=False, description="two numbers from 0 to below 1, as [0.9, 0.95]"),

@@ -7,24 +7,16 @@ from dataclasses import dataclass
 from rich.table import Table
 
 from rlvr.config import Config, ModelConfig
+from rlvr.model_sizes import (
+    ModelSizes,
+    activations_per_token,
+    hub_sizes,
+    logit_numbers,
+    made_sizes,
+    num_parameters,
+)
 
-FLOAT32, MB = 4, 1e6
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class ModelSizes:
-    """A decoder of the Llama family. ``head_width`` numbers a head; ``tied``: one table of
-    embeddings for input and output; ``qkv_bias`` as in Qwen2."""
-
-    width: int
-    layers: int
-    heads: int
-    kv_heads: int
-    head_width: int
-    mlp_width: int
-    vocab_size: int
-    tied: bool
-    qkv_bias: bool
+BYTES, MB = {"float32": 4, "bfloat16": 2}, 1e6
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -43,6 +35,7 @@ class Estimate:
     gradients_mb: float
     optimizer_mb: float
     activations_mb: float
+    logits_mb: float
     reference_mb: float
     snapshot_mb: float
     engine_weights_mb: float
@@ -52,28 +45,39 @@ class Estimate:
     @property
     def total_mb(self) -> float:
         """All that is held at once; ``kv_cache_needed_mb`` lies within ``kv_cache_mb``."""
-        trainer = self.weights_mb + self.gradients_mb + self.optimizer_mb + self.activations_mb
-        copies = self.reference_mb + self.snapshot_mb + self.engine_weights_mb
-        return trainer + copies + self.kv_cache_mb
+        return self.trainer_mb + self.engine_weights_mb + self.kv_cache_mb
+
+    @property
+    def trainer_mb(self) -> float:
+        """The trainer's part of it."""
+        trained = self.weights_mb + self.gradients_mb + self.optimizer_mb
+        copies = self.reference_mb + self.snapshot_mb
+        return trained + self.activations_mb + self.logits_mb + copies
 
 
 def estimate(config: Config, vocab_size: int) -> Estimate:
     """Estimate a run. ``vocab_size`` is of the model made from nothing; a model with a ``path``
     brings its own, and only its ``config.json`` is read (``ValueError`` if that fails).
 
-    Trainer: float32 weights and gradients 4N bytes each, AdamW's two moments 8N, and 4N each for
-    the reference of ``grpo.kl`` and the older weights of ``grpo.max_staleness``. Engine: N at its
-    dtype. KV cache needed at once: 2 × layers × kv_heads × head_width numbers a token, for as many
-    sequences as run together, each ``model.max_length`` tokens long.
+    Trainer: N parameters, as many gradients, AdamW's two moments, and N each for the reference of
+    ``grpo.kl`` and the older weights of ``grpo.max_staleness``, all of ``model.dtype``; activations
+    of a micro-batch, which is never less than one sequence; logits, and for a bfloat16 model the
+    head in float32. Engine: N at its dtype. KV cache needed at once: 2 × layers × kv_heads ×
+    head_width numbers a token, for as many sequences as run together, each ``model.max_length``
+    tokens long.
     """
     model = config.model
-    sizes = _hub_sizes(model.path) if model.path is not None else _made_sizes(model, vocab_size)
+    sizes = hub_sizes(model.path) if model.path is not None else made_sizes(model, vocab_size)
     n = num_parameters(sizes)
-    bytes_each = FLOAT32 if config.rollout.dtype == "float32" else 2
+    bytes_each, bytes_trained = BYTES[config.rollout.dtype], BYTES[model.dtype]
     grpo, rollout = config.grpo, config.rollout
     completions = grpo.problems * grpo.group_size
     drawn = completions * (1 + grpo.sampling.refill_rounds)
-    tokens_at_once = max(config.sft.batch_tokens, grpo.micro_batch_tokens)
+    sft_tokens = config.sft.batch_tokens if config.sft.steps else 0
+    tokens_at_once = max(sft_tokens, grpo.micro_batch_tokens, model.max_length)
+    logits = logit_numbers(sizes, tokens_at_once)
+    if model.dtype != "float32":
+        logits += 2 * sizes.vocab_size * sizes.width  # the head in float32, and its gradient
     kv_per_token = 2 * sizes.layers * sizes.kv_heads * sizes.head_width * bytes_each
     sequences = min(rollout.max_sequences, completions)
     # Greedy on both test splits, and pass@k on a part of one; before and after.
@@ -87,37 +91,28 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
         grpo_tokens_per_step=drawn * rollout.max_new_tokens,
         grpo_tokens=drawn * rollout.max_new_tokens * grpo.steps,
         eval_tokens=evaluated * rollout.max_new_tokens,
-        weights_mb=n * FLOAT32 / MB,
-        gradients_mb=n * FLOAT32 / MB,
-        optimizer_mb=2 * n * FLOAT32 / MB,
-        activations_mb=tokens_at_once * activations_per_token(sizes) * FLOAT32 / MB,
-        reference_mb=n * FLOAT32 / MB if grpo.kl.kind != "none" else 0.0,
-        snapshot_mb=n * FLOAT32 / MB if grpo.max_staleness else 0.0,
+        weights_mb=n * bytes_trained / MB,
+        gradients_mb=n * bytes_trained / MB,
+        optimizer_mb=2 * n * bytes_trained / MB,
+        activations_mb=_activation_bytes(model, sizes, n, tokens_at_once) / MB,
+        logits_mb=logits * BYTES["float32"] / MB,
+        reference_mb=n * bytes_trained / MB if grpo.kl.kind != "none" else 0.0,
+        snapshot_mb=n * bytes_trained / MB if grpo.max_staleness else 0.0,
         engine_weights_mb=n * bytes_each / MB,
         kv_cache_mb=rollout.kv_cache_gb * 2**30 / MB,
         kv_cache_needed_mb=sequences * model.max_length * kv_per_token / MB,
     )
 
 
-def num_parameters(sizes: ModelSizes) -> int:
-    """N of a Llama-family decoder: embeddings (once if tied), and in each layer the projections
-    q, k, v, o, the three of the gated MLP, and two norms; one norm at the end."""
-    queries, keys = sizes.heads * sizes.head_width, sizes.kv_heads * sizes.head_width
-    attention = 2 * sizes.width * (queries + keys)
-    if sizes.qkv_bias:
-        attention += queries + 2 * keys
-    layer = attention + 3 * sizes.width * sizes.mlp_width + 2 * sizes.width
-    tables = 1 if sizes.tied else 2
-    return tables * sizes.vocab_size * sizes.width + sizes.layers * layer + sizes.width
-
-
-def activations_per_token(sizes: ModelSizes) -> int:
-    """Numbers kept for the backward pass, a token, nothing recomputed: in each layer about 8
-    widths (norms, q, attention, residuals), k and v, 4 MLP widths (gate, its activation, up,
-    product); at the end logits and their softmax. Attention as in FlashAttention: no T × T."""
-    keys = sizes.kv_heads * sizes.head_width
-    layer = 8 * sizes.width + 2 * keys + 4 * sizes.mlp_width
-    return sizes.layers * layer + 2 * sizes.vocab_size
+def _activation_bytes(model: ModelConfig, sizes: ModelSizes, n: int, tokens: int) -> float:
+    """With checkpointing the inputs of all layers, and one layer's activations; with autocast in
+    2 bytes a number, beside weights of 2 bytes for the pass."""
+    numbers = activations_per_token(sizes)
+    if model.gradient_checkpointing:
+        numbers = sizes.layers * sizes.width + numbers // sizes.layers
+    if model.autocast:
+        return 2 * (tokens * numbers + n)
+    return tokens * numbers * BYTES[model.dtype]
 
 
 def estimate_table(found: Estimate) -> Table:
@@ -138,6 +133,7 @@ def estimate_table(found: Estimate) -> Table:
     table.add_row("trainer: gradients", _mb(found.gradients_mb))
     table.add_row("trainer: AdamW moments", _mb(found.optimizer_mb))
     table.add_row("trainer: activations (at most)", _mb(found.activations_mb))
+    table.add_row("trainer: logits (at most)", _mb(found.logits_mb))
     if found.reference_mb:
         table.add_row("trainer: weights of the reference", _mb(found.reference_mb))
     if found.snapshot_mb:
@@ -156,38 +152,3 @@ def _pair(step: int, total: int) -> str:
 
 def _mb(megabytes: float) -> str:
     return f"{megabytes:,.0f} MB" if megabytes >= 10 else f"{megabytes:,.1f} MB"
-
-
-def _made_sizes(model: ModelConfig, vocab_size: int) -> ModelSizes:
-    return ModelSizes(
-        width=model.width,
-        layers=model.layers,
-        heads=model.heads,
-        kv_heads=model.kv_heads,
-        head_width=model.width // model.heads,
-        mlp_width=model.mlp_width,
-        vocab_size=vocab_size,
-        tied=True,
-        qkv_bias=True,
-    )
-
-
-def _hub_sizes(path: str) -> ModelSizes:
-    from transformers import AutoConfig  # takes seconds to import
-
-    try:
-        hub = AutoConfig.from_pretrained(path)
-        heads = hub.num_attention_heads
-        return ModelSizes(
-            width=hub.hidden_size,
-            layers=hub.num_hidden_layers,
-            heads=heads,
-            kv_heads=getattr(hub, "num_key_value_heads", None) or heads,
-            head_width=getattr(hub, "head_dim", None) or hub.hidden_size // heads,
-            mlp_width=hub.intermediate_size,
-            vocab_size=hub.vocab_size,
-            tied=hub.tie_word_embeddings,
-            qkv_bias=hub.model_type == "qwen2",
-        )
-    except (OSError, ValueError, AttributeError) as error:
-        raise ValueError(f"cannot read the sizes of the model {path}: {error}") from error

@@ -23,7 +23,7 @@ class EvalMetrics(TypedDict):
 
     accuracy: float
     accuracy_by_family: dict[str, float]
-    accuracy_shifted: float
+    accuracy_shifted: float | None  # None where there is no shifted split
     accuracy_sampled: float
     pass_at_8: float
     domain_stated_rate: float
@@ -70,7 +70,7 @@ def summarise(
             family: _share(_is_correct(r) for r in rollouts)
             for family, rollouts in by_family.items()
         },
-        accuracy_shifted=_share(_is_correct(r) for r in far),
+        accuracy_shifted=_share(_is_correct(r) for r in far) if far else None,
         accuracy_sampled=_share(_is_correct(r) for group in sampled for r in group),
         pass_at_8=_share(
             pass_at_k(len(group), sum(map(_is_correct, group)), min(8, len(group)))
@@ -96,10 +96,11 @@ def flat_metrics(metrics: EvalMetrics) -> dict[str, float]:
 
 def in_short(metrics: EvalMetrics) -> str:
     families = ", ".join(f"{k} {v:.1%}" for k, v in metrics["accuracy_by_family"].items())
+    far = metrics["accuracy_shifted"]
+    shifted = "" if far is None else f" shifted {far:.1%},"
     return (
-        f"accuracy {metrics['accuracy']:.1%} ({families}), shifted"
-        f" {metrics['accuracy_shifted']:.1%}, pass@8 {metrics['pass_at_8']:.1%}, domain stated"
-        f" {metrics['domain_stated_rate']:.1%}"
+        f"accuracy {metrics['accuracy']:.1%} ({families}),{shifted} pass@8"
+        f" {metrics['pass_at_8']:.1%}, domain stated {metrics['domain_stated_rate']:.1%}"
     )
 
 

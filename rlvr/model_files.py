@@ -11,6 +11,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from rlvr.config import ModelConfig
 from rlvr.learn.policy import Policy
+from rlvr.memory import available_memory_mb
 
 
 def save_whole(folder: Path, save: Callable[[Path], object]) -> None:
@@ -32,10 +33,19 @@ def load_tokenizer(model: str | Path) -> PreTrainedTokenizerBase:
     return tokenizer
 
 
+def memory_left_mb() -> tuple[float, str]:
+    """Memory in MB for a run that starts now, and where it is: the GPU's where there is one."""
+    if torch.cuda.is_available():
+        free, _ = torch.cuda.mem_get_info()
+        return free / 1e6, "the GPU"
+    return available_memory_mb(), "this machine"
+
+
 def load_policy(source: str | Path, config: ModelConfig) -> Policy:
     """On the GPU where there is one, to be trained as ``config`` says."""
     return Policy.load(
         source,
+        dtype=getattr(torch, config.dtype),
         device="cuda" if torch.cuda.is_available() else "cpu",
         attention=config.attention,
         gradient_checkpointing=config.gradient_checkpointing,

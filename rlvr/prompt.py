@@ -16,16 +16,20 @@ if TYPE_CHECKING:
 class Prompter:
     """Text to token ids and back, the only place where either happens."""
 
-    def __init__(self, tokenizer: PreTrainedTokenizerBase, template: str) -> None:
+    def __init__(
+        self, tokenizer: PreTrainedTokenizerBase, template: str, chat_template: bool = True
+    ) -> None:
+        """``template`` goes into the tokenizer's chat template where it has one; not for a base
+        model, which was never trained on one (``chat_template`` false)."""
         if tokenizer.eos_token_id is None:
             raise ValueError("the tokenizer has no eos token; a completion could never end")
         self.tokenizer = tokenizer
         self._template = prompt_template(template)
+        self._in_chat = chat_template and bool(tokenizer.chat_template)
 
     def prompt(self, task: Task) -> Prompt:
         text = self._template.replace("{problem}", task.text)
-        has_template = bool(self.tokenizer.chat_template)
-        if has_template:
+        if self._in_chat:
             turns = [{"role": "user", "content": text}]
             text = str(
                 self.tokenizer.apply_chat_template(
@@ -33,7 +37,7 @@ class Prompter:
                 )
             )
         # A chat template writes the special tokens itself.
-        encoded = self.tokenizer(text, add_special_tokens=not has_template)
+        encoded = self.tokenizer(text, add_special_tokens=not self._in_chat)
         return Prompt(task=task, token_ids=tuple(encoded["input_ids"]))
 
     def text(self, token_ids: Sequence[int]) -> str:

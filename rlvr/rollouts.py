@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 
 from rlvr.config import Config, RewardConfig
+from rlvr.data.tasks import LeftOut
 from rlvr.prompt import Prompter
 from rlvr.reward import score
 from rlvr.rollout.engine import Request, RolloutEngine, SamplingSettings
@@ -34,6 +35,21 @@ def generate(
     completions = engine.generate(requests, sampling)
     starts = range(0, len(completions), group_size)
     return [tuple(completions[start : start + group_size]) for start in starts]
+
+
+def fitting(
+    prompts: Sequence[Prompt], max_new_tokens: int, limit: int | None
+) -> tuple[list[Prompt], list[LeftOut]]:
+    """The prompts that leave room for a completion, and the others."""
+    fitting, left_out = [], []
+    for prompt in prompts:
+        size = len(prompt.token_ids)
+        if size and (limit is None or size + max_new_tokens <= limit):
+            fitting.append(prompt)
+            continue
+        evidence = f"{size} prompt tokens and {max_new_tokens} new ones; the model takes {limit}"
+        left_out.append(LeftOut(id=prompt.task.id, reason="prompt_too_long", evidence=evidence))
+    return fitting, left_out
 
 
 def roll_out(

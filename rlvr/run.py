@@ -20,7 +20,6 @@ from rlvr.checkpoint import checkpoint_name, latest_checkpoint, load_state, save
 from rlvr.closing import make_pages, show_answer
 from rlvr.config import Config
 from rlvr.data.sampler import TaskSampler
-from rlvr.data.store import load_or_make, task_of
 from rlvr.evaluate import EvalMetrics, evaluate, flat_metrics, in_short
 from rlvr.folder import RunFolder, write_json
 from rlvr.interrupt import Interrupt
@@ -28,8 +27,8 @@ from rlvr.learn.policy import Policy
 from rlvr.learn.sft import SftTrainer
 from rlvr.learn.trainer import Trainer
 from rlvr.loop import AfterStep, StepResult, reinforce, supervise
-from rlvr.model_files import load_policy, load_tokenizer, save_whole
-from rlvr.newborn import save_newborn
+from rlvr.model_files import load_policy, load_tokenizer, memory_left_mb, save_whole
+from rlvr.newborn import make_tokenizer, save_newborn
 from rlvr.probe import Probe
 from rlvr.progress import Progress
 from rlvr.prompt import Prompter
@@ -37,6 +36,8 @@ from rlvr.rng import rng_state, seed_all, set_rng_state
 from rlvr.rollout.engine import RolloutEngine
 from rlvr.rollout.factory import make_engine
 from rlvr.rollouts import roll_out
+from rlvr.room import check_room
+from rlvr.run_data import RunData
 from rlvr.schedule import is_due
 from rlvr.seeding import derive_seed
 from rlvr.summary import Tally, summarise_run
@@ -78,7 +79,7 @@ class Run:
         self.tracer = Tracer(folder.path, sink)
         self.tracer.restore(self._state.get("tracer", {}))
         with self.tally.clock("data"):
-            self.data = load_or_make(config.data, config.seed, config.data.path or folder.data)
+            self.data = RunData(config, config.data.path or folder.data, console)
         seed_all(config.seed)
 
     def close(self, exit_code: int) -> None:
@@ -108,10 +109,11 @@ class Run:
         source = self._checkpoint if state and self._checkpoint else start
         policy = load_policy(source, self.config.model)
         prompter = self._prompter(start)
-        split = self.data["sft"]
-        examples = prompter.supervised(map(task_of, split), split["working"])
         trainer = SftTrainer(
-            policy, self.config.sft, examples, derive_seed(self.config.seed, "sft")
+            policy,
+            self.config.sft,
+            self.data.lessons(prompter),
+            derive_seed(self.config.seed, "sft"),
         )
         first_step = self._restore(trainer, state)
         with (
@@ -143,13 +145,13 @@ class Run:
         self, engine: RolloutEngine, prompter: Prompter, policy: Policy, state: dict[str, Any]
     ) -> None:
         trainer = Trainer(policy, self.config.grpo, self.config.rollout.temperature)
-        tasks = [task_of(row) for row in self.data["train"]]
+        tasks = self.data.tasks("train", prompter)
         sampler = TaskSampler(tasks, self.config.grpo.sampling, self.config.seed)
         first_step = self._restore(trainer, state, sampler)
         kept = state.get("ahead")
         ahead = restore_batch(kept, tasks, prompter, self.config.reward) if kept else None
         size = self.config.trace.probe_problems
-        held_out = [task_of(row) for row in self.data["validation"].take(size)]
+        held_out = self.data.tasks("validation", prompter)[:size]
         probe = Probe(engine, prompter, held_out, self.config, self.tracer)
         if first_step == 0:
             probe.after(0)
@@ -169,8 +171,8 @@ class Run:
         path = self.folder.evaluation(moment)
         if not path.exists():
             with self.tally.clock("eval"):
-                test = [task_of(row) for row in self.data["test"]]
-                shifted = [task_of(row) for row in self.data["shifted"]]
+                test = self.data.tasks("test", prompter)
+                shifted = self.data.tasks("shifted", prompter)
                 metrics, rollouts = evaluate(engine, prompter, test, shifted, self.config)
             rows = path.with_suffix(".jsonl")
             rows.unlink(missing_ok=True)  # of an evaluation that was cut short
@@ -265,13 +267,18 @@ class Run:
         return self._state.get("stage")
 
     def _prompter(self, model: str | Path) -> Prompter:
-        return Prompter(load_tokenizer(model), self.config.model.prompt_template)
+        settings = self.config.model
+        return Prompter(load_tokenizer(model), settings.prompt_template, settings.chat_template)
 
 
 def run_job(
     config: Config, folder: RunFolder, resumed: bool, console: Console, only_sft: bool = False
 ) -> None:
-    """All stages, and the summary that is written last; or the first two stages."""
+    """All stages, and the summary that is written last; or the first two stages.
+
+    Raises ``ValueError`` before anything else where the memory there is will not do.
+    """
+    check_room(config, len(make_tokenizer()), *memory_left_mb())
     run = Run(config, folder, resumed, console)
     exit_code = 1
     try:
@@ -288,7 +295,8 @@ def run_job(
 def _finish(
     run: Run, before: EvalMetrics, after: EvalMetrics, seed_rollout: Rollout, engine: str
 ) -> None:
-    write_json(run.folder.summary, summarise_run(run.config, engine, before, after, run.tally))
+    summary = summarise_run(run.config, engine, before, after, run.tally, run.data.siftings)
+    write_json(run.folder.summary, summary)
     show_answer(seed_rollout, run.console)
     run.console.print(f"summary: {run.folder.summary}", markup=False, soft_wrap=True)
     make_pages(run.folder.path, run.config.trace, run.console)

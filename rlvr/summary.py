@@ -61,10 +61,15 @@ class Tally:
 
 
 def summarise_run(
-    config: Config, engine: str, before: EvalMetrics, after: EvalMetrics, tally: Tally
+    config: Config,
+    engine: str,
+    before: EvalMetrics,
+    after: EvalMetrics,
+    tally: Tally,
+    siftings: list[dict[str, Any]],
 ) -> dict[str, Any]:
-    """The content of ``summary.json``."""
-    return {
+    """The content of ``summary.json``; ``data`` only where a data set was read by name."""
+    summary = {
         "seed": config.seed,
         "steps": config.grpo.steps,
         "engine": engine,
@@ -77,3 +82,4 @@ def summarise_run(
             for work in WORK
         },
     }
+    return summary | ({"data": siftings} if siftings else {})

@@ -39,7 +39,8 @@ class Prompt:
 class Completion:
     """What the engine wrote after a prompt.
 
-    ``token_ids`` includes the end-of-sequence token when ``finish_reason`` is ``"stop"``;
+    ``token_ids`` includes the end-of-sequence token, or the tokens of a stop text, when
+    ``finish_reason`` is ``"stop"``;
     ``rollout_logprobs`` has one value a token, under the engine's sampling distribution.
     """
 

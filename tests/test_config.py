@@ -47,8 +47,9 @@ def test_heads_divide_the_width(sizes: dict[str, int], words: str) -> None:
 def test_completions_leave_room_for_the_prompt() -> None:
     with pytest.raises(ValidationError, match="max_new_tokens must be below"):
         Config(model=ModelConfig(max_length=64), rollout=RolloutConfig(max_new_tokens=64))
-    # A model with a path has its own length.
-    Config(model=ModelConfig(path="some/model"), rollout=RolloutConfig(max_new_tokens=4096))
+    path = "some/model"  # is given the same length
+    with pytest.raises(ValidationError, match="max_new_tokens must be below"):
+        Config(model=ModelConfig(path=path), rollout=RolloutConfig(max_new_tokens=4096))
 
 
 def test_infinite_and_negative_rates_are_refused() -> None:

@@ -12,13 +12,16 @@ from transformers import Qwen2Config, Qwen2ForCausalLM, Qwen3Config, Qwen3ForCau
 from rlvr.config import Config, ModelConfig
 from rlvr.config_load import load_config
 from rlvr.estimate import (
-    _hub_sizes,
-    _made_sizes,
-    activations_per_token,
     estimate,
     estimate_table,
+)
+from rlvr.model_sizes import (
+    activations_per_token,
+    hub_sizes,
+    made_sizes,
     num_parameters,
 )
+from rlvr.room import check_room
 
 Qwen2: Any = Qwen2ForCausalLM
 Qwen3: Any = Qwen3ForCausalLM
@@ -34,7 +37,7 @@ SIZES: dict[str, Any] = {
 
 def test_parameters_of_a_model_made_from_nothing() -> None:
     model = Qwen2(Qwen2Config(**SIZES, tie_word_embeddings=True))
-    sizes = _made_sizes(ModelConfig(layers=2), vocab_size=300)
+    sizes = made_sizes(ModelConfig(layers=2), vocab_size=300)
     assert num_parameters(sizes) == sum(p.numel() for p in model.parameters())
 
 
@@ -42,7 +45,7 @@ def test_parameters_of_a_hub_folder(tmp_path: Path) -> None:
     config = Qwen3Config(**SIZES, head_dim=64, tie_word_embeddings=False)
     config.save_pretrained(tmp_path)
     model = Qwen3(config)
-    sizes = _hub_sizes(str(tmp_path))
+    sizes = hub_sizes(str(tmp_path))
     assert (sizes.head_width, sizes.tied, sizes.qkv_bias) == (64, False, False)
     head_norms = 2 * 64 * 2  # Qwen3's own, left out: 2 vectors a layer
     assert num_parameters(sizes) == sum(p.numel() for p in model.parameters()) - head_norms
@@ -65,8 +68,9 @@ def test_activations_are_those_that_autograd_keeps() -> None:
         loss = torch.nn.functional.cross_entropy(logits.flatten(0, 1), ids.flatten())
     assert loss.requires_grad
     measured = sum(s.nbytes() for at, s in kept.items() if at not in parameters) / 4 / ids.numel()
-    sizes = _made_sizes(ModelConfig(layers=2), vocab_size=300)
-    assert activations_per_token(sizes) == pytest.approx(measured, rel=0.1)
+    sizes = made_sizes(ModelConfig(layers=2), vocab_size=300)
+    logits = 2 * 300  # of transformers' own loss: logits and their softmax
+    assert activations_per_token(sizes) + logits == pytest.approx(measured, rel=0.1)
 
 
 def test_counts_by_hand() -> None:
@@ -86,10 +90,11 @@ def test_counts_by_hand() -> None:
     assert found.weights_mb == found.gradients_mb == found.parameters * 4 / 1e6
     assert found.optimizer_mb == 2 * found.weights_mb
     assert found.engine_weights_mb == found.weights_mb / 2
-    assert found.activations_mb == pytest.approx(200 * (8 * 4 + 2 * 2 + 4 * 8 + 20) * 4 / 1e6)
+    assert found.activations_mb == pytest.approx(200 * (8 * 4 + 2 * 2 + 4 * 8) * 4 / 1e6)
+    assert found.logits_mb == pytest.approx(4 * 200 * 10 * 4 / 1e6)
     assert found.kv_cache_mb == pytest.approx(2**30 / 1e6)
     assert found.kv_cache_needed_mb == pytest.approx(6 * 50 * (2 * 1 * 2) * 2 / 1e6)
-    parts = found.weights_mb * 4.5 + found.activations_mb + found.kv_cache_mb
+    parts = found.weights_mb * 4.5 + found.activations_mb + found.logits_mb + found.kv_cache_mb
     assert found.total_mb == pytest.approx(parts)
 
 
@@ -114,3 +119,42 @@ def test_the_table_shows_the_numbers() -> None:
     assert f"{found.parameters:,}" in out.getvalue()
     assert "8,192 × 600 = 4,915,200" in out.getvalue()
     assert f"{found.total_mb:,.0f} MB" in out.getvalue()
+
+
+@pytest.mark.parametrize(
+    ("preset", "card_gb", "sizes"),
+    [
+        (
+            "qwen2.5-0.5b",
+            24,
+            {"hidden_size": 896, "num_hidden_layers": 24, "num_attention_heads": 14,
+             "num_key_value_heads": 2, "intermediate_size": 4864},
+        ),
+        (
+            "qwen2.5-1.5b",
+            80,
+            {"hidden_size": 1536, "num_hidden_layers": 28, "num_attention_heads": 12,
+             "num_key_value_heads": 2, "intermediate_size": 8960},
+        ),
+        (
+            "qwen3-4b",
+            141,
+            {"hidden_size": 2560, "num_hidden_layers": 36, "num_attention_heads": 32,
+             "num_key_value_heads": 8, "intermediate_size": 9728, "head_dim": 128},
+        ),
+    ],
+)  # fmt: skip
+def test_presets_fit_the_card_that_they_name(
+    tmp_path: Path, preset: str, card_gb: int, sizes: dict[str, int]
+) -> None:
+    kind: Any = Qwen3Config if "head_dim" in sizes else Qwen2Config
+    kind(vocab_size=151_936, tie_word_embeddings=True, **sizes).save_pretrained(tmp_path)
+    config = load_config(preset, None, [f"model.path={tmp_path}"])
+    found = estimate(config, vocab_size=1)
+    billions = float(preset.rpartition("-")[2].removesuffix("b"))
+    assert found.parameters / 1e9 == pytest.approx(billions, rel=0.06)
+    check_room(config, 1, card_gb * 1e3, "the GPU")
+    # Room for a quarter of all completions at full length at once, at least.
+    assert found.kv_cache_mb > found.kv_cache_needed_mb / 4
+    overlong = config.reward.overlong
+    assert overlong.start + overlong.buffer == config.rollout.max_new_tokens

@@ -28,15 +28,16 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     )),
     ("configuration and records", (
         (
-            "rlvr.config", "rlvr.config_base", "rlvr.config_keys", "rlvr.config_learn",
+            "rlvr.config", "rlvr.config_base", "rlvr.config_data", "rlvr.config_keys",
+            "rlvr.config_learn",
             "rlvr.config_load", "rlvr.config_sampling",
         ),
         ("rlvr.types",),
     )),
     ("problems, prompts, rewards (no torch)", (
         ("rlvr.data.*",), ("rlvr.prompt",), ("rlvr.reward",), ("rlvr.learn.advantages.*",),
-        ("rlvr.learn.bind",),
-        ("rlvr.estimate",), ("rlvr.folder",), ("rlvr.quiet",),
+        ("rlvr.learn.bind",), ("rlvr.learn.mini_batches",), ("rlvr.learn.balance",),
+        ("rlvr.estimate", "rlvr.model_sizes", "rlvr.room"), ("rlvr.folder",), ("rlvr.quiet",),
     )),
     ("tensors (torch)", (
         ("rlvr.learn.tree", "rlvr.learn.rows", "rlvr.learn.batch"), ("rlvr.learn.attention",),
@@ -45,27 +46,31 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
             "rlvr.learn.surrogates.*", "rlvr.learn.gaps.*", "rlvr.learn.aggregation",
             "rlvr.learn.segments", "rlvr.learn.kl", "rlvr.learn.value",
         ),
-        ("rlvr.learn.optimizer",), ("rlvr.rng",), ("rlvr.newborn",),
+        ("rlvr.learn.ranks", "rlvr.learn.process_group", "rlvr.learn.optimizer"),
+        ("rlvr.rng",), ("rlvr.newborn",),
     )),
     ("models, engines, traces", (
-        ("rlvr.learn.policy",), ("rlvr.rollout.*",), ("rlvr.trace.*",), ("rlvr.checkpoint",),
+        ("rlvr.learn.policy", "rlvr.learn.sharded"), ("rlvr.learn.share",),
+        ("rlvr.rollout.*",), ("rlvr.trace.*",), ("rlvr.checkpoint",),
     )),
     ("scored groups, the composed loss, the report, diagnoses", (
         ("rlvr.rollouts",), ("rlvr.learn.credit",), ("rlvr.learn.critic", "rlvr.learn.reference"),
         ("rlvr.learn.objective", "rlvr.learn.step_metrics"), ("rlvr.report.*",),
-        ("rlvr.diagnose.*",),
+        ("rlvr.diagnose.*",), ("rlvr.scale.*",),
     )),
     ("training and evaluation", (
-        ("rlvr.learn.trainer",), ("rlvr.learn.sft",), ("rlvr.evaluate",), ("rlvr.metrics",),
+        ("rlvr.learn.trainer", "rlvr.learn.shards"), ("rlvr.learn.sft",), ("rlvr.evaluate",),
+        ("rlvr.metrics",),
         ("rlvr.model_files",), ("rlvr.closing",),
         ("rlvr.probe",), ("rlvr.collect",),
     )),
     ("the loop, evaluation of any model", (
         ("rlvr.loop", "rlvr.batches", "rlvr.batch_state"), ("rlvr.evals.*",),
     )),
-    ("the job around it", (("rlvr.run", "rlvr.summary"),)),
+    ("the job around it", (("rlvr.run", "rlvr.run_data", "rlvr.summary"),)),
     ("the command line", ((
         "rlvr.cli", "rlvr.cli_traces", "rlvr.cli_sync", "rlvr.cli_diagnose", "rlvr.cli_eval",
+        "rlvr.cli_scale",
         "rlvr.__main__",
     ),)),
 )  # fmt: skip
@@ -73,7 +78,8 @@ NO_TORCH_BELOW = 4
 
 # Names that turn text into code or into an expression by evaluating it.
 EVALUATORS = {"eval", "exec", "sympify", "parse_expr", "parse_latex", "S"}
-GRADING = {"rlvr.reward", "rlvr.evals.judge", "rlvr.trace.traced"}  # verdicts; checked traces
+# Verdicts; checked traces.
+GRADING = {"rlvr.reward", "rlvr.data.grading", "rlvr.evals.judge", "rlvr.trace.traced"}
 RECORDS = {"Ask", "Decision", "Domain", "Habits", "Problem", "Reason", "Verdict"}
 
 

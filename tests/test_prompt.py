@@ -4,6 +4,7 @@ from transformers import AutoTokenizer
 from rlvr.config import ModelConfig
 from rlvr.newborn import make_tokenizer, save_newborn
 from rlvr.prompt import Prompter
+from rlvr.resources import prompt_template
 from rlvr.types import Task
 from verifiers import Problem
 
@@ -32,6 +33,24 @@ def test_without_a_chat_template_the_text_alone_is_the_prompt(tmp_path):
     tokenizer.chat_template = None
     prompter = Prompter(tokenizer, "bare")
     assert prompter.text(prompter.prompt(TASK).token_ids) == "Solve 2x = 4"
+
+
+def test_a_base_model_is_not_asked_in_a_chat():
+    tokenizer = make_tokenizer()
+    prompter = Prompter(tokenizer, "bare", chat_template=False)
+    tokens = tokenizer.convert_ids_to_tokens(list(prompter.prompt(TASK).token_ids))
+    assert tokens == ["Solve ", "2", "x", " = ", "4"]
+
+
+@pytest.mark.parametrize(
+    ("template", "end"),
+    [("bare", "{problem}"), ("base", "Solution:"), ("r1", "<think>"), ("boxed", "\\boxed{}.")],
+)
+def test_every_template_ends_where_the_model_goes_on(template, end):
+    text = prompt_template(template)
+    assert text.count("{problem}") == 1
+    assert text.endswith(end)
+    assert template == "bare" or "\\boxed{}" in text
 
 
 def test_a_supervised_example_ends_with_eos_and_keeps_its_prompt():

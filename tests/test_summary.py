@@ -23,7 +23,7 @@ def test_tokens_are_counted_over_the_seconds_in_which_they_were_handled():
     tally.add(STEP)
     tally.add(StepResult(step=1, metrics={"num_tokens": 99.0}, timings={"train": 9.0}))  # SFT
     metrics = summarise([make_rollout()], [], [])
-    summary = summarise_run(Config(seed=3), "vllm", metrics, metrics, tally)
+    summary = summarise_run(Config(seed=3), "vllm", metrics, metrics, tally, [])
     assert summary["tokens_per_second"] == {"rollout": 5.0, "train": 60.0}
     assert summary["seed"] == 3
     assert summary["before"]["accuracy"] == 1.0
@@ -47,5 +47,5 @@ def test_the_total_is_the_sum_of_the_stages():
     tally = Tally()
     tally.seconds.update(data=1.0, sft=2.0, grpo=3.0, eval=4.0)
     metrics = summarise([make_rollout()], [], [])
-    seconds = summarise_run(Config(), "vllm", metrics, metrics, tally)["seconds"]
+    seconds = summarise_run(Config(), "vllm", metrics, metrics, tally, [])["seconds"]
     assert seconds["total"] == pytest.approx(10.0)

@@ -6,7 +6,7 @@ import json
 from collections.abc import Iterator, Sequence
 from random import Random
 
-from rlvr.config import DataConfig, NoviceConfig
+from rlvr.config_data import DataConfig, NoviceConfig
 from rlvr.data.equation import SHIFTED, TRAINED, Equation, Ranges
 from rlvr.data.families import FAMILIES
 from rlvr.data.normalise import Bucket, bucket_of, normalise

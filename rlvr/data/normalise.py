@@ -16,7 +16,12 @@ def normalise(equation: Equation) -> str:
     Nothing is simplified: ``2x = 4`` and ``x = 2`` stay two equations.
     """
     parameters = ";".join(f"{name}={value}" for name, value in equation.params)
-    sides = sorted(_sorted_terms(side, equation.unknown) for side in (equation.lhs, equation.rhs))
+    return normal_form(equation.lhs, equation.rhs, equation.unknown, parameters)
+
+
+def normal_form(lhs: str, rhs: str, unknown: str, parameters: str = "") -> str:
+    """``normalise`` of two sides as text."""
+    sides = sorted(_sorted_terms(side, unknown) for side in (lhs, rhs))
     return "=".join(sides) + (f"@{parameters}" if parameters else "")
 
 

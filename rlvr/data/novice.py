@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from random import Random
 
-from rlvr.config import NoviceConfig
+from rlvr.config_data import NoviceConfig
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -10,10 +10,10 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
+from rlvr.data.tasks import LeftOut
 from rlvr.durable import sync
 from rlvr.evals.records import Answered, from_row, to_row
 from rlvr.evals.settings import Settings, from_json, to_json
-from rlvr.evals.tasks import LeftOut
 from rlvr.folder import write_json
 from rlvr.trace.jsonl import append_rows, read_rows
 

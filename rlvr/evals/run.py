@@ -9,18 +9,19 @@ from pathlib import Path
 from typing import Any
 
 from rlvr.config import RolloutConfig
+from rlvr.data.grading import judge
+from rlvr.data.tasks import read_tasks, split_off_unreadable
 from rlvr.evals.folder import EvalFolder
-from rlvr.evals.judge import Question, ballot, equal_pairs, judge, proved_equal
+from rlvr.evals.judge import Question, ballot, equal_pairs, proved_equal
 from rlvr.evals.records import Answered, Judged, answered, judged
 from rlvr.evals.settings import Settings, digest_model, digest_rows
-from rlvr.evals.tasks import LeftOut, read_tasks, split_off_unreadable
 from rlvr.evals.votes import open_pairs, vote
 from rlvr.model_files import load_tokenizer
 from rlvr.progress import Progress
 from rlvr.prompt import Prompter
 from rlvr.rollout.engine import RolloutEngine, SamplingSettings
 from rlvr.rollout.factory import make_engine, vllm_import_problem
-from rlvr.rollouts import generate
+from rlvr.rollouts import fitting, generate
 from rlvr.types import Completion, Prompt, Task
 from verifiers import Verdict
 
@@ -37,6 +38,7 @@ class Wanted:
     split: str
     rows: Sequence[dict[str, Any]]
     template: str
+    chat_template: bool
     rollout: RolloutConfig
     samples: int
     seed: int
@@ -47,7 +49,7 @@ def answer_all(wanted: Wanted, folder: EvalFolder, maker: EngineMaker = make_eng
 
     Raises ``ValueError`` for a folder that was written with other settings.
     """
-    prompter = Prompter(load_tokenizer(wanted.model), wanted.template)
+    prompter = Prompter(load_tokenizer(wanted.model), wanted.template, wanted.chat_template)
     settings = _settings(wanted)
     tasks, left_out = read_tasks(wanted.rows)
     limit = _longest_sequence(wanted.model)
@@ -58,7 +60,7 @@ def answer_all(wanted: Wanted, folder: EvalFolder, maker: EngineMaker = make_eng
         prompts = [prompter.prompt(task) for task in tasks]
     else:
         tasks, not_judged = split_off_unreadable(tasks)
-        prompts, too_long = _fitting(
+        prompts, too_long = fitting(
             [prompter.prompt(task) for task in tasks], wanted.rollout.max_new_tokens, limit
         )
         left_out += not_judged + too_long
@@ -91,6 +93,8 @@ def _settings(wanted: Wanted) -> Settings:
         engine=engine,
         dtype=wanted.rollout.dtype,
         template=wanted.template,
+        chat_template=wanted.chat_template,
+        stop=wanted.rollout.stop,
         samples=wanted.samples,
         temperature=wanted.rollout.temperature,
         max_new_tokens=wanted.rollout.max_new_tokens,
@@ -105,21 +109,6 @@ def _longest_sequence(model: str) -> int | None:
     from transformers import AutoConfig
 
     return getattr(AutoConfig.from_pretrained(model), "max_position_embeddings", None)
-
-
-def _fitting(
-    prompts: Sequence[Prompt], max_new_tokens: int, limit: int | None
-) -> tuple[list[Prompt], list[LeftOut]]:
-    """The prompts that leave room for a completion, and the others."""
-    fitting, left_out = [], []
-    for prompt in prompts:
-        size = len(prompt.token_ids)
-        if size and (limit is None or size + max_new_tokens <= limit):
-            fitting.append(prompt)
-            continue
-        evidence = f"{size} prompt tokens and {max_new_tokens} new ones; the model takes {limit}"
-        left_out.append(LeftOut(id=prompt.task.id, reason="prompt_too_long", evidence=evidence))
-    return fitting, left_out
 
 
 def _answer(

@@ -8,9 +8,9 @@ import tomllib
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, fields
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
-from rlvr.evals.tasks import LeftOut
+from rlvr.data.tasks import LeftOut
 
 _WEIGHTS = (".safetensors", ".bin", ".json", ".jinja", ".model", ".txt")
 _MAY_MOVE = ("model", "data")  # what is in them counts, not where they lie
@@ -18,7 +18,8 @@ _MAY_MOVE = ("model", "data")  # what is in them counts, not where they lie
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Settings:
-    """``template`` names a file of ``prompts/``; ``samples`` completions a problem are drawn.
+    """``template`` names a file of ``prompts/``, within the model's chat template or not;
+    ``stop`` are texts that end a completion; ``samples`` completions a problem are drawn.
 
     ``dtype`` is that of the weights: in float32 the batch has no influence, in bfloat16 it rounds.
     """
@@ -29,6 +30,8 @@ class Settings:
     engine: str
     dtype: str
     template: str
+    chat_template: bool
+    stop: tuple[str, ...]
     samples: int
     temperature: float
     max_new_tokens: int
@@ -55,7 +58,8 @@ def from_json(content: Mapping[str, Any], path: Path) -> tuple[Settings, list[Le
     if set(content) != {*names, "left_out"}:
         raise ValueError(f"{path} holds no settings of an evaluation of this version")
     left_out = [LeftOut(**each) for each in content["left_out"]]
-    return Settings(**{name: content[name] for name in names}), left_out
+    values = {name: content[name] for name in names}
+    return Settings(**values | {"stop": tuple(content["stop"])}), left_out
 
 
 def digest_rows(rows: Sequence[Mapping[str, Any]]) -> str:
@@ -79,17 +83,32 @@ def digest_model(model: str) -> str:
     return digest.hexdigest()
 
 
-def usual(model: str) -> tuple[str, int]:
-    """Template and new tokens: those with which its run trained ``RUN/models/NAME``; else boxed.
+class Asking(NamedTuple):
+    """How a model is asked."""
+
+    template: str = "boxed"
+    max_new_tokens: int = 1024
+    chat_template: bool = True
+    stop: tuple[str, ...] = ()
+
+
+def usual(model: str) -> Asking:
+    """As its run trained ``RUN/models/NAME``; else boxed.
 
     Raises ``ValueError`` for a run whose configuration does not say.
     """
     config = Path(model).absolute().parent.parent / "config.toml"
     if not config.is_file():
-        return "boxed", 1024
+        return Asking()
     try:
         content = tomllib.loads(config.read_text("utf-8"))
-        return content["model"]["prompt_template"], content["rollout"]["max_new_tokens"]
+        model_section, rollout = content["model"], content["rollout"]
+        return Asking(
+            model_section["prompt_template"],
+            rollout["max_new_tokens"],
+            model_section.get("chat_template", True),  # runs of older versions name neither
+            tuple(rollout.get("stop", ())),
+        )
     except (tomllib.TOMLDecodeError, KeyError) as error:
         raise ValueError(
             f"{config} does not say how the model was asked ({error}); give --template and"

@@ -8,11 +8,11 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from rlvr.data.tasks import LeftOut
 from rlvr.evals.estimates import GREEDY, estimate, metric_names
 from rlvr.evals.intervals import Interval, mean, share
 from rlvr.evals.records import Answered
 from rlvr.evals.settings import Settings
-from rlvr.evals.tasks import LeftOut
 from verifiers import Reason
 
 _NO_ANSWER = {

@@ -6,9 +6,7 @@ import torch
 from torch import Tensor
 from torch.utils.checkpoint import checkpoint
 
-# Logits held at once: 64 MiB in float32. A chunk costs one more pass through the head in the
-# backward, so a small vocabulary is done in one piece, without it.
-CHUNK_LOGITS = 2**24
+from rlvr.model_sizes import CHUNK_LOGITS
 
 
 def token_logprobs(

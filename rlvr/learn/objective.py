@@ -63,7 +63,7 @@ class Objective:
 
         Without old logprobs in the batch the policy is the old one: its ratio is 1.
         """
-        counts = torch.tensor(batch.target_counts, device=logprobs.device)
+        counts = torch.tensor(batch.target_counts, dtype=torch.int64, device=logprobs.device)
         old_logprobs = logprobs.detach() if batch.old_logprobs is None else batch.old_logprobs
         surrogate = self._surrogate(logprobs, old_logprobs, batch.advantages, counts)
         weights = self._gap(old_logprobs, batch.rollout_logprobs, counts)

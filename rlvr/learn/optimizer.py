@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from transformers import PreTrainedModel
 
 from rlvr.config import OptimizerConfig
+from rlvr.learn.ranks import whole
 
 
 def learning_rate(config: OptimizerConfig, step: int, num_steps: int) -> float:
@@ -102,7 +103,9 @@ def apply_gradients(optimizer: Optimizer, lr: float, max_grad_norm: float) -> fl
     Raises RuntimeError for a gradient that is not finite, before any weight has changed.
     """
     parameters = [p for group in optimizer.groups for p in group["params"]]
-    norm = nn.utils.clip_grad_norm_(parameters, max_grad_norm, error_if_nonfinite=True)
+    gradients = [p.grad for p in parameters if p.grad is not None]
+    norm = whole(nn.utils.get_total_norm(gradients, error_if_nonfinite=True))
+    nn.utils.clip_grads_with_norm_(parameters, max_grad_norm, norm)
     for group in optimizer.groups:
         group["lr"] = lr
     optimizer.step()

@@ -151,7 +151,11 @@ class Policy:
 
     def save(self, folder: Path) -> None:
         """Write weights, configuration and tokenizer in the hub's layout."""
-        self.model.save_pretrained(folder)
+        self._write(folder)
+
+    def _write(self, folder: Path, tensors: dict[str, Tensor] | None = None) -> None:
+        """``tensors`` are written in place of the model's own."""
+        self.model.save_pretrained(folder, state_dict=tensors)
         for name, content in self._tokenizer_files.items():
             (folder / name).write_bytes(content)
 

@@ -27,10 +27,10 @@ class Snapshot:
     @torch.no_grad()
     def take_over(self, policy: Policy) -> None:
         """The policy's weights of now."""
-        self._copy(dict(policy.named_tensors()))
+        self._copy(_parameters(policy))
 
     def _copy(self, weights: dict[str, Tensor]) -> None:
-        for name, tensor in self._policy.named_tensors():
+        for name, tensor in _parameters(self._policy).items():
             tensor.copy_(weights[name])
 
 
@@ -47,8 +47,13 @@ class Reference(Snapshot):
             self.take_over(policy)
 
     def state_dict(self) -> dict[str, Any]:
-        return dict(self._policy.named_tensors())
+        return _parameters(self._policy)
 
     @torch.no_grad()
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self._copy(state)
+
+
+def _parameters(policy: Policy) -> dict[str, Tensor]:
+    """Those of a sharded policy stay in parts."""
+    return {name: parameter.detach() for name, parameter in policy.model.named_parameters()}

@@ -8,13 +8,14 @@ and values are computed before the step, where the configuration asks for them.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
+from torch import Tensor
 
 from rlvr.config import GrpoConfig
 from rlvr.config_learn import GaeConfig, NoKlConfig
@@ -22,11 +23,14 @@ from rlvr.learn.aggregation import Totals
 from rlvr.learn.batch import PackedBatch, pack, padding_share, shared_share, unpack
 from rlvr.learn.credit import Credit
 from rlvr.learn.critic import Critic
+from rlvr.learn.mini_batches import mini_batches
 from rlvr.learn.objective import Objective, TokenRecord
 from rlvr.learn.optimizer import apply_gradients, learning_rate, make_optimizer
 from rlvr.learn.policy import Policy
+from rlvr.learn.ranks import OneRank, Ranks
 from rlvr.learn.reference import Reference, Snapshot
 from rlvr.learn.rows import choose_row_tokens
+from rlvr.learn.share import Share, deal
 from rlvr.learn.step_metrics import step_metrics
 from rlvr.types import TrainingSequence
 
@@ -34,10 +38,14 @@ from rlvr.types import TrainingSequence
 class Trainer:
     """Owns the optimizer of a policy, and its reference and value head where there are any.
 
-    Equal inputs and thread counts give equal bits.
+    Equal inputs and thread counts give equal bits. With several ``ranks`` each of them is given
+    the same sequences and returns the same results; the work is shared between them.
     """
 
-    def __init__(self, policy: Policy, config: GrpoConfig, temperature: float) -> None:
+    def __init__(
+        self, policy: Policy, config: GrpoConfig, temperature: float, ranks: Ranks | None = None
+    ) -> None:
+        self.ranks: Ranks = ranks or OneRank()
         self.policy = policy
         self.config = config
         self.temperature = temperature
@@ -116,12 +124,12 @@ class Trainer:
     ) -> list[NDArray[np.float32]]:
         """The policy's logprobs of each completion's tokens, at the trainer's temperature.
 
-        Or a snapshot's: that may run in another thread beside ``step``.
+        Or a snapshot's: on one rank, that may run in another thread beside ``step``.
         """
-        batches, policy = self._pack(sequences), weights or self.policy
+        share, policy = self._share(sequences), weights or self.policy
         with torch.no_grad():
-            values = [policy.logprobs(batch, self.temperature)[0] for batch in batches]
-        return unpack(batches, values)
+            values = share.map(lambda batch: policy.logprobs(batch, self.temperature)[0])
+        return self._gather(share, values)
 
     def state_dict(self) -> dict[str, Any]:
         """What, beside the policy's weights, the next step depends on."""
@@ -130,6 +138,10 @@ class Trainer:
     def load_state_dict(self, state: dict[str, Any]) -> None:
         for name, part in self._stateful().items():
             part.load_state_dict(state[name])
+
+    def optimizers(self) -> list[torch.optim.Optimizer]:
+        """Of the policy, and of the value head where there is one."""
+        return [*self._optimizer.parts, *([self._critic.optimizer] if self._critic else [])]
 
     def _stateful(self) -> dict[str, Any]:
         parts = {
@@ -148,28 +160,19 @@ class Trainer:
         records: list[TokenRecord] = []
         norms: list[float] = []
         batches: list[PackedBatch] = []
-        for part in self._parts(trained, step):
-            packed = self._pack(part)
-            records += self._backward_all(packed)
+        for part in mini_batches(trained, self.config.epochs, self.config.mini_batches, step):
+            share = self._share(part)
+            records += self._backward_all(share)
             norms.append(self._update(lr))
-            batches += packed
+            batches += share.batches
+        num_positions = sum(batch.segment_ids.numel() for batch in batches)
+        shares = {"padding_share": padding_share(batches), "shared_share": shared_share(batches)}
         metrics = {"grad_norm": math.fsum(norms) / len(norms)}
-        metrics |= {"padding_share": padding_share(batches)}
-        metrics |= {"shared_share": shared_share(batches)}
-        return metrics | step_metrics(records, len(norms))
+        metrics |= {n: self.ranks.weighted_mean(v, num_positions) for n, v in shares.items()}
+        return metrics | step_metrics(records, len(norms), self.ranks)
 
-    def _parts(
-        self, sequences: list[TrainingSequence], step: int
-    ) -> Iterator[list[TrainingSequence]]:
-        """What each update of the step trains on, in an order that depends on the step alone."""
-        for epoch in range(self.config.epochs):
-            if self.config.mini_batches == 1:
-                yield sequences
-                continue
-            order = np.random.default_rng((step, epoch)).permutation(len(sequences))
-            for part in np.array_split(order, self.config.mini_batches):
-                if len(part):
-                    yield [sequences[i] for i in part]
+    def _share(self, sequences: Sequence[TrainingSequence]) -> Share:
+        return deal(sequences, self.ranks, self._pack)
 
     def _pack(self, sequences: Sequence[TrainingSequence]) -> list[PackedBatch]:
         row_tokens = choose_row_tokens(sequences, self.policy.width)
@@ -177,36 +180,48 @@ class Trainer:
 
     def _with_old(self, sequences: list[TrainingSequence]) -> list[TrainingSequence]:
         """With the logprobs, and the values where there is a value head: one forward pass."""
-        batches = self._pack(sequences)
-        logprobs, values = [], []
+
+        def forward(batch: PackedBatch) -> tuple[Tensor, ...]:
+            hidden = self.policy.hidden(batch)
+            logprobs, _ = self.policy.logprobs_from(hidden, batch, self.temperature)
+            return (logprobs, self._critic.values(hidden, batch)) if self._critic else (logprobs,)
+
+        share = self._share(sequences)
         with torch.no_grad():
-            for batch in batches:
-                hidden = self.policy.hidden(batch)
-                logprobs.append(self.policy.logprobs_from(hidden, batch, self.temperature)[0])
-                if self._critic:
-                    values.append(self._critic.values(hidden, batch))
+            scores = share.map(forward)
+        logprobs = self._gather(share, [each[0] for each in scores])
         found = [
             replace(sequence, old_logprobs=tuple(each.tolist()))
-            for sequence, each in zip(sequences, unpack(batches, logprobs), strict=True)
+            for sequence, each in zip(sequences, logprobs, strict=True)
         ]
         if not self._critic:
             return found
+        values = self._gather(share, [each[1] for each in scores])
         return [
             replace(sequence, old_values=tuple(each.tolist()))
-            for sequence, each in zip(found, unpack(batches, values), strict=True)
+            for sequence, each in zip(found, values, strict=True)
         ]
 
-    def _backward_all(self, batches: list[PackedBatch]) -> list[TokenRecord]:
+    def _gather(self, share: Share, values: Sequence[Tensor]) -> list[NDArray[np.float32]]:
+        """From one tensor a micro-batch to one array a sequence, those of all ranks."""
+        return self.ranks.gather(share.indices, unpack(share.batches, values))
+
+    def _backward_all(self, share: Share) -> list[TokenRecord]:
         """The gradient of one update's loss."""
+        num_tokens, num_sequences = self.ranks.totals(
+            sum(batch.num_targets for batch in share.batches),
+            sum(len(batch.target_counts) for batch in share.batches),
+        )
         totals = Totals(
-            num_tokens=sum(batch.num_targets for batch in batches),
-            num_sequences=sum(len(batch.target_counts) for batch in batches),
+            num_tokens=num_tokens,
+            num_sequences=num_sequences,
             num_asked=self.config.problems * self.config.group_size / self.config.mini_batches,
         )
         self._optimizer.zero_grad()
         if self._critic:
             self._critic.zero_grad()
-        return [self._backward(batch, totals) for batch in batches]
+        with self.ranks.waiting("weights and gradients"):
+            return [self._backward(batch, totals) for batch in [*share.batches, *share.idle]]
 
     def _backward(self, batch: PackedBatch, totals: Totals) -> TokenRecord:
         batch = batch.to(self.policy.device)
@@ -225,7 +240,7 @@ class Trainer:
     def _update(self, lr: float) -> float:
         norm = apply_gradients(self._optimizer, lr, self.config.optimizer.max_grad_norm)
         if self._critic:
-            self._critic.update(self.config.optimizer.max_grad_norm)
+            self._critic.update(self.config.optimizer.max_grad_norm, self.ranks)
         return norm
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import torch
 from transformers import AutoModelForCausalLM
@@ -12,6 +12,7 @@ from rlvr.config import RolloutConfig
 from rlvr.rollout.checks import check_logprobs, check_requests, checked_weights
 from rlvr.rollout.engine import Request, SamplingSettings
 from rlvr.rollout.hub import stop_token_ids, weight_names
+from rlvr.rollout.stops import StopStrings
 from rlvr.types import Completion
 
 
@@ -27,6 +28,7 @@ class TransformersEngine:
         self._max_sequences = settings.max_sequences
         self._device = torch.device("cuda" if torch.cuda.is_available() else "cpu")
         self._stop = torch.tensor(stop_token_ids(model_path), device=self._device)
+        self._stops = StopStrings(model_path, settings.stop)
         model: Any = AutoModelForCausalLM.from_pretrained(
             model_path, dtype=getattr(torch, settings.dtype)
         )
@@ -92,7 +94,7 @@ class TransformersEngine:
             )
             tokens[rows, step], logprobs[rows, step] = drawn, drawn_logprobs
 
-            ended = torch.isin(drawn, self._stop)
+            ended = torch.isin(drawn, self._stop) | self._at_stop_string(tokens, rows, step)
             if ended.any():
                 num_tokens[rows[ended]] = step + 1
                 stopped[rows[ended]] = True
@@ -120,6 +122,16 @@ class TransformersEngine:
                 strict=True,
             )
         ]
+
+    def _at_stop_string(
+        self, tokens: torch.Tensor, rows: torch.Tensor, step: int
+    ) -> torch.Tensor | Literal[False]:
+        """Which of ``rows`` [R] have just completed a stop string; ``tokens`` is [B, T]."""
+        if not self._stops.strings:
+            return False
+        written = tokens[rows, : step + 1].tolist()
+        found = [self._stops.is_reached(row) for row in written]
+        return torch.tensor(found, device=self._device)
 
 
 def draw(

@@ -15,6 +15,7 @@ from rlvr.rollout.checks import check_logprobs, check_requests, checked_weights
 from rlvr.rollout.engine import Request, SamplingSettings
 from rlvr.rollout.hub import empty_model, stop_token_ids, weight_names
 from rlvr.rollout.isolation import process_state_kept
+from rlvr.rollout.stops import StopStrings
 from rlvr.types import Completion
 
 # Read when vLLM is imported. One process: start-up takes seconds, and weights are handed over as
@@ -45,12 +46,13 @@ class VllmEngine:
         self.policy_version = 0
         self._max_length = max_length
         self._stop_token_ids = stop_token_ids(model_path)
+        self._stops = StopStrings(model_path, settings.stop)
         self._weight_names = weight_names(empty_model(model_path))
         self._on_cpu = bool(current_platform.is_cpu())
         with process_state_kept(), self._compiler():
             self._llm = LLM(
                 model_path,
-                skip_tokenizer_init=True,
+                skip_tokenizer_init=not settings.stop,
                 dtype=settings.dtype,
                 max_model_len=max_length,
                 max_num_seqs=settings.max_sequences,
@@ -115,20 +117,26 @@ class VllmEngine:
             seed=request.seed,
             # vLLM alone would look in fewer files for what ends a completion.
             stop_token_ids=self._stop_token_ids,
+            stop=list(self._stops.strings) or None,
+            include_stop_str_in_output=True,
+            skip_special_tokens=False,
             logprobs=0,  # of the drawn token, and no others
             flat_logprobs=True,
-            detokenize=False,
+            detokenize=bool(self._stops.strings),
             output_kind=RequestOutputKind.FINAL_ONLY,
         )
 
     def _completion(self, output: Any) -> Completion:
         if output.finish_reason not in ("stop", "length"):
             raise RuntimeError(f"vLLM gave up on a request: finish reason {output.finish_reason!r}")
-        return Completion(
-            token_ids=tuple(output.token_ids),
-            rollout_logprobs=tuple(output.logprobs.logprobs),
-            finish_reason=output.finish_reason,
-            policy_version=self.policy_version,
+        # Versions differ in what they keep of the tokens after a stop.
+        return self._stops.cut(
+            Completion(
+                token_ids=tuple(output.token_ids),
+                rollout_logprobs=tuple(output.logprobs.logprobs),
+                finish_reason=output.finish_reason,
+                policy_version=self.policy_version,
+            )
         )
 
     def _compiler(self) -> AbstractContextManager[Any]:

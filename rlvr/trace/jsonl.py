@@ -28,11 +28,12 @@ def rollout_row(
     ``index`` is its place in its group, ``task`` the problem's id, ``text`` the problem as put to
     the model, ``problem`` what the verifier was asked. ``reward`` is the sum of ``terms``;
     ``advantage`` is null for a completion that was not ``counted``. ``verdict`` to ``evidence`` are
-    the verifier's, ``habits`` are true, false, or null where they do not apply.
+    the verifier's, ``habits`` are true, false, or null where they do not apply. ``gold`` is there
+    where the answer was judged by one.
     """
     task, completion, reward = rollout.prompt.task, rollout.completion, rollout.reward
     verdict, problem, logprobs = reward.verdict, task.problem, completion.rollout_logprobs
-    return {
+    row = {
         "step": step,
         "index": index,
         "task": task.id,
@@ -62,6 +63,7 @@ def rollout_row(
         "advantage": advantage,
         "habits": asdict(reward.habits),
     }
+    return row if task.gold is None else row | {"gold": task.gold}
 
 
 def rollouts_path(run_folder: Path, step: int, name: str = "rollouts") -> Path:

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from rlvr.config import NoviceConfig
+from rlvr.config_data import NoviceConfig
 from rlvr.data.equation import SHIFTED, TRAINED, Equation
 from rlvr.data.families import FAMILIES
 from rlvr.data.novice import CAREFUL, draw_habit

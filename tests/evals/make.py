@@ -48,7 +48,8 @@ def make_answered(
 def make_settings(**changes: object) -> Settings:
     values: dict[str, object] = {
         "model": "m", "data": "d", "split": "test", "engine": "transformers", "dtype": "float32",
-        "template": "bare", "samples": 4, "temperature": 1.0, "max_new_tokens": 8, "seed": 0,
+        "template": "bare", "chat_template": True, "stop": (), "samples": 4, "temperature": 1.0,
+        "max_new_tokens": 8, "seed": 0,
         "model_digest": "1", "data_digest": "2",
     }  # fmt: skip
     return Settings(**{**values, **changes})  # type: ignore[arg-type]

@@ -1,4 +1,5 @@
-from rlvr.evals.judge import judge, proved_equal, unreadable
+from rlvr.data.grading import judge, unreadable
+from rlvr.evals.judge import proved_equal
 from rlvr.types import Task
 from verifiers import Decision, Problem, Reason
 

@@ -1,9 +1,9 @@
 from rich.console import Console
 
+from rlvr.data.tasks import LeftOut
 from rlvr.evals.compare import compare
 from rlvr.evals.report import comparison_tables, tables
 from rlvr.evals.summary import summarise
-from rlvr.evals.tasks import LeftOut
 from tests.evals.make import RIGHT, WRONG, make_answered, make_settings
 
 FAMILIES = ["linear", "quadratic"]

@@ -36,8 +36,8 @@ def wanted(model: str, batch: int = 5, **changes: object) -> Wanted:
         engine="transformers", max_sequences=batch, max_new_tokens=8, kv_cache_gb=0.05
     )
     asked = Wanted(
-        model=model, data="d", split="test", rows=ROWS, template="bare", rollout=rollout,
-        samples=4, seed=0,
+        model=model, data="d", split="test", rows=ROWS, template="bare",
+        chat_template=True, rollout=rollout, samples=4, seed=0,
     )  # fmt: skip
     return replace(asked, **changes)  # type: ignore[arg-type]
 

@@ -2,8 +2,8 @@ from dataclasses import replace
 
 import pytest
 
+from rlvr.data.tasks import LeftOut
 from rlvr.evals.settings import digest_model, digest_rows, from_json, to_json, usual
-from rlvr.evals.tasks import LeftOut
 from tests.evals.make import make_settings
 
 
@@ -41,12 +41,17 @@ def test_the_digest_of_rows():
 def test_a_model_of_a_run_is_asked_as_it_was_trained(tmp_path):
     model = tmp_path / "models" / "final"
     model.mkdir(parents=True)
-    assert usual(str(model)) == ("boxed", 1024)
+    assert usual(str(model)) == ("boxed", 1024, True, ())
     (tmp_path / "config.toml").write_text(
         '[model]\nprompt_template = "bare"\n[rollout]\nmax_new_tokens = 99\n'
     )
-    assert usual(str(model)) == ("bare", 99)
-    assert usual("owner/name") == ("boxed", 1024)
+    assert usual(str(model)) == ("bare", 99, True, ())
+    assert usual("owner/name") == ("boxed", 1024, True, ())
+    (tmp_path / "config.toml").write_text(
+        '[model]\nprompt_template = "r1"\nchat_template = false\n'
+        '[rollout]\nmax_new_tokens = 99\nstop = ["</answer>"]\n'
+    )
+    assert usual(str(model)) == ("r1", 99, False, ("</answer>",))
     for content in ("[trace]\nreport = True\n", "[model]\n"):
         (tmp_path / "config.toml").write_text(content)
         with pytest.raises(ValueError, match="give --template and --max-new-tokens"):

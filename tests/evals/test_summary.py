@@ -1,8 +1,8 @@
 import pytest
 
+from rlvr.data.tasks import LeftOut
 from rlvr.evals.intervals import Interval
 from rlvr.evals.summary import default_ks, summarise
-from rlvr.evals.tasks import LeftOut
 from rlvr.wilson import wilson
 from tests.evals.make import BLANK, RIGHT, UNDECIDED, WRONG, make_answered, make_settings
 

@@ -1,6 +1,7 @@
 import pytest
 
-from rlvr.evals.judge import ballot, equal_pairs, judge, proved_equal
+from rlvr.data.grading import judge
+from rlvr.evals.judge import ballot, equal_pairs, proved_equal
 from rlvr.evals.votes import CUT, Ballot, open_pairs, vote
 from rlvr.types import Task
 from verifiers import Problem

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from rlvr.evals.judge import read_problem, unreadable
+from rlvr.data.grading import read_problem, unreadable
 from rlvr.types import Task
 from verifiers import Ask, Domain, Problem, Reason
 
@@ -128,6 +128,8 @@ def _problem(row: Mapping[str, Any]) -> Problem:
     fields = {name: value for name, value in row.items() if name not in ("id", "text", "family")}
     if isinstance(fields.get("params"), str):
         fields["params"] = json.loads(fields["params"])
+    if isinstance(fields.get("equation"), list) and len(fields["equation"]) == 1:
+        fields["equation"] = fields["equation"][0]  # as the stored rows of a data set have it
     if "equation" in fields:
         fields.pop("problem", None)  # then those are the words that the model sees
     elif "problem" in fields:

@@ -1,6 +1,6 @@
 import pytest
 
-from rlvr.evals.tasks import question, read_gold, read_tasks, split_off_unreadable
+from rlvr.data.tasks import question, read_gold, read_tasks, split_off_unreadable
 from verifiers import Ask, Domain, Problem
 
 

@@ -9,7 +9,7 @@ import pyarrow as pa
 import pytest
 from pyarrow import parquet
 
-from rlvr.evals.rows import load_rows, read_columns
+from rlvr.data.rows import load_rows, read_columns
 
 ROWS = [
     {"id": "a", "equation": "2x = 4", "params": {}, "other": 1},
@@ -62,7 +62,7 @@ def test_folders_of_datasets_and_a_run(tmp_path):
     assert load_rows(str(tmp_path / "run"), "a") == rows[:1]
     datasets.Dataset.from_list(rows).save_to_disk(tmp_path / "plain")
     assert load_rows(str(tmp_path / "plain")) == rows
-    with pytest.raises(ValueError, match="no split 'test'; --split accepts a, b"):
+    with pytest.raises(ValueError, match="no split 'test'; there are a, b"):
         load_rows(str(tmp_path / "run"))
 
 
@@ -109,7 +109,7 @@ def test_a_column_given_to_a_field_is_no_other_field(tmp_path):
 @pytest.mark.parametrize(
     ("data", "message"),
     [
-        ("./nowhere", "there is no file or folder ./nowhere; --data accepts a run folder"),
+        ("./nowhere", "there is no file or folder ./nowhere; accepted: a run folder"),
         ("nowhere.jsonl", "there is no file or folder"),
         ("nobody/no-such-set", "no data set nobody/no-such-set"),
     ],
@@ -137,7 +137,7 @@ def test_files_that_cannot_be_used(tmp_path, content, columns, message):
 def test_other_files_are_refused(tmp_path):
     (tmp_path / "a.csv").write_text("a,b\n")
     (tmp_path / "b.parquet").write_text("no parquet")
-    with pytest.raises(ValueError, match=r"--data accepts .*\.jsonl"):
+    with pytest.raises(ValueError, match=r"accepted: .*\.jsonl"):
         load_rows(str(tmp_path / "a.csv"))
     with pytest.raises(ValueError, match="is no parquet file"):
         load_rows(str(tmp_path / "b.parquet"))

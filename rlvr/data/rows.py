@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gzip
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +14,8 @@ FIELDS = (
     "id", "text", "problem", "equation", "gold", "unknown", "domain", "params", "ask",
     "family", "difficulty",
 )  # fmt: skip
+# A worked solution, for the supervised stage alone.
+TRAINING_FIELDS = (*FIELDS, "working")
 _ENDINGS = (".jsonl", ".jsonl.gz", ".parquet")
 ACCEPTED = (
     "a run folder, a folder that `rlvr data` or datasets' save_to_disk wrote, a .jsonl, .jsonl.gz"
@@ -30,25 +32,29 @@ def read_columns(text: str | None) -> dict[str, str]:
         field, sign, column = (each.strip() for each in part.partition("="))
         if not part.strip():
             continue
-        if field not in FIELDS or not sign or not column:
+        if field not in TRAINING_FIELDS or not sign or not column:
             raise ValueError(
-                f"--columns: {part.strip()!r}; accepted: FIELD=COLUMN with a field among"
-                f" {', '.join(FIELDS)}"
+                f"columns: {part.strip()!r}; accepted: FIELD=COLUMN with a field among"
+                f" {', '.join(TRAINING_FIELDS)}"
             )
         columns[field] = column
     return columns
 
 
 def load_rows(
-    data: str, split: str = "test", subset: str | None = None, columns: Mapping[str, str] = {}
+    data: str,
+    split: str = "test",
+    subset: str | None = None,
+    columns: Mapping[str, str] = {},
+    fields: Sequence[str] = FIELDS,
 ) -> list[Row]:
-    """The rows of a data set with our ``FIELDS`` alone, those that they have and that are not null.
+    """The rows of a data set with ``fields`` alone, those that they have and that are not null.
 
     ``columns`` says which column a field is in, where it has another name; a dot goes into an
     object, as in ``reward_model.ground_truth``. Raises ``ValueError`` and ``OSError`` with what is
     accepted.
     """
-    rows = [_fields(row, columns) for row in _rows(data, split, subset)]
+    rows = [_fields(row, columns, fields) for row in _rows(data, split, subset)]
     missing = [column for field, column in columns.items() if not any(field in row for row in rows)]
     if rows and missing:
         found = ", ".join(next(iter(_rows(data, split, subset))))
@@ -64,7 +70,7 @@ def _rows(data: str, split: str, subset: str | None) -> Iterable[Mapping[str, An
         return _file(path)
     if not path.is_dir():
         if data.startswith((".", "/", "~")) or data.endswith(_ENDINGS):
-            raise ValueError(f"there is no file or folder {data}; --data accepts {ACCEPTED}")
+            raise ValueError(f"there is no file or folder {data}; accepted: {ACCEPTED}")
         return _loaded(data, split, subset)
     if (path / "config.toml").is_file() and (path / "data").is_dir():
         path = path / "data"
@@ -87,7 +93,7 @@ def _file(path: Path) -> Iterable[Mapping[str, Any]]:
             raise ValueError(f"{path} is no parquet file: {error}") from error
         return rows
     if not path.name.endswith(_ENDINGS):
-        raise ValueError(f"{path}: --data accepts {ACCEPTED}")
+        raise ValueError(f"{path}: accepted: {ACCEPTED}")
     opener: Any = gzip.open if path.name.endswith(".gz") else open
     with opener(path, "rt", encoding="utf-8") as file:
         return [_line(line, path, number) for number, line in enumerate(file, 1) if line.strip()]
@@ -112,19 +118,19 @@ def _loaded(name: str, split: str, subset: str | None) -> Iterable[Mapping[str, 
     except (datasets.exceptions.DatasetNotFoundError, ConnectionError) as error:
         raise ValueError(
             f"there is no data set {name} here, and the hub gave none ({error});"
-            f" --data accepts {ACCEPTED}"
+            f" accepted: {ACCEPTED}"
         ) from error
 
 
 def _picked(splits: Mapping[str, Any], split: str, data: str) -> Iterable[Mapping[str, Any]]:
     if split not in splits:
-        raise ValueError(f"{data} has no split {split!r}; --split accepts {', '.join(splits)}")
+        raise ValueError(f"{data} has no split {split!r}; there are {', '.join(splits)}")
     rows: Iterable[Mapping[str, Any]] = splits[split]
     return rows
 
 
-def _fields(row: Mapping[str, Any], columns: Mapping[str, str]) -> Row:
-    found = {field: _dig(row, columns.get(field, field)) for field in FIELDS}
+def _fields(row: Mapping[str, Any], columns: Mapping[str, str], fields: Sequence[str]) -> Row:
+    found = {field: _dig(row, columns.get(field, field)) for field in fields}
     # A column that was given to one field is not another's too, unless that is said.
     taken = set(columns.values())
     return {

@@ -1,0 +1,110 @@
+"""One shape in a process of its own, so that its memory is its own and vLLM starts afresh."""
+
+from __future__ import annotations
+
+import tempfile
+from dataclasses import dataclass
+from pathlib import Path
+from time import perf_counter
+from typing import Any
+
+import torch
+
+from rlvr.config import RolloutConfig
+from rlvr.learn.policy import Policy
+from rlvr.model_sizes import num_parameters
+from rlvr.quiet import hide_library_bars
+from rlvr.rollout.factory import make_engine
+from rlvr.scale.points import Point
+from scripts.gpu_bench.machine import device_name, matrix_flops, memory_bandwidth, peak_mb, versions
+from scripts.gpu_bench.rollout import decode_points, rollout_rates
+from scripts.gpu_bench.shapes import PROBES, SETTINGS, quick, save_model
+from scripts.gpu_bench.training import (
+    make_trainer,
+    parity,
+    training_point,
+    update_point,
+    utilisation,
+)
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ShapeRun:
+    """What one process found. ``result`` is for the table and None of a probe."""
+
+    device: str
+    versions: dict[str, str]
+    engine: str
+    matrix_flops: dict[str, float]
+    memory_bandwidth: float
+    points: list[Point]
+    result: dict[str, Any] | None
+
+
+def run_shape(name: str, engine: str, dtype: str, is_quick: bool) -> ShapeRun:
+    """The engine first: vLLM wants to find most of the GPU's memory free."""
+    hide_library_bars()
+    setting = quick(SETTINGS[name]) if is_quick else SETTINGS[name]
+    config = RolloutConfig.model_validate(
+        {
+            "engine": engine,
+            "dtype": dtype,
+            "max_sequences": setting.requests,
+            "kv_cache_gb": setting.kv_cache_gb,
+        }
+    )
+    with tempfile.TemporaryDirectory() as folder:
+        path = save_model(setting.sizes, setting.max_length, Path(folder), getattr(torch, dtype))
+        torch.cuda.empty_cache()  # vLLM counts what this process keeps in reserve as taken
+        start = perf_counter()
+        made = make_engine(path, config, setting.max_length)
+        start_seconds = perf_counter() - start
+        try:
+            points: list[Point] = [*decode_points(made, setting, dtype)]
+            result = None
+            if name in PROBES:
+                policy = Policy.load(path, dtype=getattr(torch, dtype), device=_device())
+                points.append(update_point(made, policy, setting, dtype))
+                rates = matrix_rates()
+            else:
+                rollout = rollout_rates(made, setting)
+                policy = Policy.load(path, dtype=getattr(torch, dtype), device=_device())
+                trainer = make_trainer(policy, setting)
+                training = training_point(trainer, setting, dtype)
+                update = update_point(made, policy, setting, dtype)
+                points += [training, update]
+                agreement, peak = parity(made, trainer, setting), peak_mb()
+                # Last: its matrices are larger than a small model and would be the peak.
+                rates = matrix_rates()
+                result = {
+                    "shape": name,
+                    "parameters": num_parameters(setting.sizes),
+                    "engine": made.name,
+                    "dtype": dtype,
+                    "engine_start_seconds": start_seconds,
+                    "rollout_tokens_per_second": rollout,
+                    "training_tokens_per_second": training.tokens / training.seconds,
+                    "model_flop_utilisation": utilisation(training, rates[dtype]),
+                    "weight_update_seconds": update.seconds,
+                    "parity": agreement,
+                    "peak_memory_mb": peak,
+                }
+        finally:
+            made.close()
+    return ShapeRun(
+        device=device_name(),
+        versions=versions(),
+        engine=made.name,
+        matrix_flops=rates,
+        memory_bandwidth=memory_bandwidth(),
+        points=points,
+        result=result,
+    )
+
+
+def matrix_rates() -> dict[str, float]:
+    return {name: matrix_flops(getattr(torch, name)) for name in ("float32", "bfloat16")}
+
+
+def _device() -> str:
+    return "cuda" if torch.cuda.is_available() else "cpu"

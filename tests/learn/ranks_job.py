@@ -1,0 +1,173 @@
+"""What ``test_ranks.py`` compares: the same training on one process, and on those of torchrun.
+
+    torchrun --nproc-per-node 2 -m tests.learn.ranks_job FOLDER
+
+Reads the checkpoint ``FOLDER/one`` and writes ``FOLDER/many``, ``FOLDER/model`` and, from rank 0,
+``FOLDER/many.pt``.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from transformers import Qwen3Config, Qwen3ForCausalLM
+
+from rlvr.config import GrpoConfig, OptimizerConfig
+from rlvr.config_learn import GaeConfig, KlInLossConfig, KlInRewardConfig, SequenceMeanConfig
+from rlvr.learn.policy import Policy
+from rlvr.learn.process_group import join
+from rlvr.learn.ranks import RankError, Ranks, whole
+from rlvr.learn.sharded import ShardedPolicy
+from rlvr.learn.shards import load_shards, save_shards
+from rlvr.learn.trainer import Trainer
+from rlvr.types import TrainingSequence
+from tests.learn.learn_helpers import VOCABULARY, make_sequences
+
+OPTIMIZER = OptimizerConfig(lr=1e-3, final_lr=1e-4, warmup_steps=2, max_grad_norm=0.5)
+CONFIG = GrpoConfig(steps=10, micro_batch_tokens=100, optimizer=OPTIMIZER, problems=3, group_size=4)
+MUON = OPTIMIZER.model_copy(update={"kind": "muon"})
+JOBS: dict[str, dict[str, Any]] = {
+    "default": {},
+    "one_sequence": {},  # no rank but one has any work
+    "many_updates": {
+        "epochs": 2,
+        "mini_batches": 2,
+        "kl": KlInLossConfig(coef=0.3, sync_every=1),
+        "entropy_bonus": 0.1,
+        "aggregation": SequenceMeanConfig(),
+    },
+    # Whatever keeps a state, and a head of its own.
+    "ppo_muon_untied": {
+        "advantage": GaeConfig(value_weight=1.0),
+        "kl": KlInRewardConfig(coef=0.1),
+        "optimizer": MUON,
+    },
+}
+NUM_STEPS = {"default": 5, "one_sequence": 1, "many_updates": 2, "ppo_muon_untied": 3}
+RESUMED, RESUMED_AFTER = "ppo_muon_untied", 2
+
+
+def make_policy(ranks: Ranks, *, tied: bool = True) -> Policy:
+    torch.manual_seed(0)
+    config = Qwen3Config(
+        vocab_size=VOCABULARY,
+        hidden_size=32,
+        intermediate_size=64,
+        num_hidden_layers=2,
+        num_attention_heads=4,
+        num_key_value_heads=2,
+        head_dim=8,
+        max_position_embeddings=256,
+        tie_word_embeddings=tied,
+        initializer_range=0.3,
+    )
+    policy = Policy(Qwen3ForCausalLM(config), {})
+    return ShardedPolicy(policy, ranks) if ranks.size > 1 else policy
+
+
+def make_trainer(job: str, ranks: Ranks) -> Trainer:
+    policy = make_policy(ranks, tied="untied" not in job)
+    return Trainer(policy, CONFIG.model_copy(update=JOBS[job]), 0.9, ranks)
+
+
+def step_sequences(job: str, step: int) -> list[TrainingSequence]:
+    return make_sequences(1 if job == "one_sequence" else 12, seed=step)
+
+
+def train(job: str, trainer: Trainer, steps: range) -> list[dict[str, float]]:
+    metrics = []
+    for step in steps:
+        sequences = step_sequences(job, step)
+        if len(sequences) == 12:
+            rewards = np.random.default_rng(step).random((3, 4))
+            counted = np.ones((3, 4), dtype=bool)
+            sequences, _ = trainer.assign(sequences, rewards, counted)
+        metrics.append(trainer.step(sequences, step))
+    return metrics
+
+
+def whole_weights(policy: Policy) -> dict[str, torch.Tensor]:
+    return {name: tensor.clone() for name, tensor in policy.named_tensors()}
+
+
+def run(job: str, ranks: Ranks) -> dict[str, Any]:
+    """Everything that must not depend on the number of ranks."""
+    trainer = make_trainer(job, ranks)
+    gradients: list[dict[str, torch.Tensor]] = []
+
+    def record(*_: Any) -> None:
+        named = trainer.policy.model.named_parameters()
+        gradients.append({name: whole_gradient(p) for name, p in named})
+
+    trainer.optimizers()[0].register_step_pre_hook(record)
+    scores = trainer.score(step_sequences(job, 0))
+    metrics = train(job, trainer, range(NUM_STEPS[job]))
+    weights = whole_weights(trainer.policy)
+    return {
+        "scores": [torch.from_numpy(each) for each in scores],
+        "gradients": gradients,
+        "metrics": metrics,
+        "weights": weights,
+    }
+
+
+def whole_gradient(parameter: torch.Tensor) -> torch.Tensor:
+    gradient = parameter.grad
+    assert gradient is not None
+    return whole(gradient).clone()
+
+
+def save(job: str, ranks: Ranks, folder: Path) -> dict[str, Any]:
+    """Stop in the middle; the state there goes to ``folder``, and to the end without a break."""
+    trainer = make_trainer(job, ranks)
+    train(job, trainer, range(RESUMED_AFTER))
+    save_shards(trainer, folder)
+    return end(job, trainer)
+
+
+def resume(job: str, ranks: Ranks, folder: Path) -> dict[str, Any]:
+    trainer = make_trainer(job, ranks)
+    load_shards(trainer, folder)
+    return end(job, trainer)
+
+
+def end(job: str, trainer: Trainer) -> dict[str, Any]:
+    metrics = train(job, trainer, range(RESUMED_AFTER, NUM_STEPS[job]))
+    return {"metrics": metrics, "weights": whole_weights(trainer.policy)}
+
+
+def error_of(action: Callable[[], object]) -> str:
+    try:
+        action()
+    except (ValueError, RankError) as error:
+        return f"{type(error).__name__}: {error}"
+    return "none"
+
+
+def main() -> None:
+    torch.set_num_threads(1)
+    folder = Path(sys.argv[1])
+    ranks = join("cpu", timedelta(seconds=60))
+    assert ranks.size == 2
+    results: dict[str, Any] = {
+        "runs": {job: run(job, ranks) for job in JOBS},
+        "from_one": resume(RESUMED, ranks, folder / "one"),
+        "saved": save(RESUMED, ranks, folder / "many"),
+    }
+    make_policy(ranks).save(folder / "model")
+    results["different"] = error_of(lambda: ranks.check_same("sequences", (ranks.rank,)))
+    if ranks.rank == 1:
+        os._exit(0)  # as if killed
+    results["lost"] = error_of(lambda: ranks.totals(1))
+    torch.save(results, folder / "many.pt")
+
+
+if __name__ == "__main__":
+    main()

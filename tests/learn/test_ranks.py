@@ -1,0 +1,112 @@
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from rlvr.learn.policy import Policy
+from rlvr.learn.ranks import OneRank
+from tests.learn.learn_helpers import assert_same_gradients
+from tests.learn.ranks_job import (
+    JOBS,
+    RESUMED,
+    make_policy,
+    resume,
+    run,
+    save,
+    whole_weights,
+)
+
+ROOT = Path(__file__).parents[2]
+ONE = OneRank()
+Results = dict[str, Any]
+
+
+@pytest.fixture(scope="module")
+def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Results, Results]:
+    """A folder, and the same training on one process and on two of torchrun, in one launch."""
+    torch.set_num_threads(1)
+    folder = tmp_path_factory.mktemp("ranks")
+    one: Results = {"saved": save(RESUMED, ONE, folder / "one")}
+    launch = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    command = [*launch, "--nproc-per-node", "2", "-m", "tests.learn.ranks_job", str(folder)]
+    process = subprocess.Popen(
+        command, cwd=ROOT, env={**os.environ, "OMP_NUM_THREADS": "1"}, text=True,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    try:
+        one["runs"] = {job: run(job, ONE) for job in JOBS}
+        output, _ = process.communicate(timeout=400)
+    finally:
+        process.terminate()  # torchrun ends its processes before itself
+        process.wait(60)
+    assert process.returncode == 0, output[-6_000:]
+    return folder, one, torch.load(folder / "many.pt")
+
+
+def assert_same(job: str, first: Results, second: Results) -> None:
+    """Metrics of each step, and the weights after the last."""
+    # Muon rounds its directions to bfloat16: the last bit of a gradient shows in the step.
+    slack = 100.0 if "muon" in job else 1.0
+    for one, two in zip(first["metrics"], second["metrics"], strict=True):
+        assert one.keys() == two.keys()
+        for name, value in one.items():
+            if name not in ("padding_share", "shared_share"):  # the rows differ
+                assert value == pytest.approx(two[name], rel=5e-5 * slack, abs=1e-6 * slack), name
+    assert first["weights"].keys() == second["weights"].keys()
+    for name, tensor in first["weights"].items():
+        atol = 2e-6 * slack
+        torch.testing.assert_close(tensor, second["weights"][name], rtol=0, atol=atol, msg=name)
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_gradients_are_those_of_one_process(both: tuple[Path, Results, Results], job: str) -> None:
+    _, one, two = both
+    first, second = one["runs"][job]["gradients"], two["runs"][job]["gradients"]
+    assert len(first) == len(second)
+    assert_same_gradients(first[0], second[0], rtol=1e-5)
+
+
+@pytest.mark.parametrize("job", JOBS)
+def test_weights_and_metrics_after_five_steps(
+    both: tuple[Path, Results, Results], job: str
+) -> None:
+    _, one, two = both
+    assert_same(job, one["runs"][job], two["runs"][job])
+    for a, b in zip(one["runs"][job]["scores"], two["runs"][job]["scores"], strict=True):
+        torch.testing.assert_close(a, b, rtol=0, atol=1e-5)
+
+
+def test_a_checkpoint_of_two_processes_resumes_on_one(both: tuple[Path, Results, Results]) -> None:
+    folder, _, two = both
+    assert_same(RESUMED, two["saved"], resume(RESUMED, ONE, folder / "many"))
+
+
+def test_a_checkpoint_of_one_process_resumes_on_two(both: tuple[Path, Results, Results]) -> None:
+    _, one, two = both
+    assert_same(RESUMED, one["saved"], two["from_one"])
+
+
+def test_a_model_saved_by_two_processes_is_the_whole_model(
+    both: tuple[Path, Results, Results],
+) -> None:
+    folder, _, _ = both
+    expected = whole_weights(make_policy(ONE))
+    found = whole_weights(Policy.load(folder / "model"))
+    torch.testing.assert_close(found, expected, rtol=0, atol=0)
+
+
+def test_ranks_that_were_given_different_steps_say_so(both: tuple[Path, Results, Results]) -> None:
+    assert "ValueError: the 2 ranks were given different sequences" in both[2]["different"]
+
+
+def test_a_rank_that_is_gone_is_not_waited_for_in_vain(both: tuple[Path, Results, Results]) -> None:
+    assert (
+        "RankError: rank 0 of 2 waited for the totals of an update of the other ranks, which did "
+        "not come" in both[2]["lost"]
+    )
