@@ -41,7 +41,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Results, Resul
     )  # fmt: skip
     try:
         one["runs"] = {job: run(job, ONE) for job in JOBS}
-        output, _ = process.communicate(timeout=400)
+        output, _ = process.communicate(timeout=500)
     finally:
         process.terminate()  # torchrun ends its processes before itself
         process.wait(60)
