@@ -5,10 +5,13 @@ from __future__ import annotations
 import json
 import re
 from pathlib import Path
+from unittest.mock import patch
 
 import pytest
+from rich.console import Console
 from typer.testing import CliRunner
 
+from rlvr import cli_scale
 from rlvr.cli import app
 from rlvr.scale.measured import to_json
 from rlvr.scale.table import COLUMNS, seconds
@@ -19,7 +22,8 @@ TABLES = re.findall(r"<!-- rlvr scale (.*?) -->\n(.*?)<!-- end -->", DOCS.read_t
 
 
 def run(*arguments: str) -> str:
-    result = CliRunner().invoke(app, ["scale", *arguments], env={"COLUMNS": "200"})
+    with patch.object(cli_scale, "console", Console(width=200)):
+        result = CliRunner().invoke(app, ["scale", *arguments])
     if result.exception:
         raise result.exception
     return result.output

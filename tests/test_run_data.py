@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -65,7 +66,7 @@ def lessons(tmp_path_factory: pytest.TempPathFactory) -> tuple[RunFolder, str, C
         row["working"] = f"\\boxed{{{row['gold']}}}"
     rows += [{"problem": "how many", "gold": "18 dollars"}]
     data.write_text("\n".join(map(json.dumps, rows)))
-    steps = ("sft.steps=40", "grpo.steps=2", "grpo.problems=6", "grpo.group_size=4")
+    steps = ("sft.steps=150", "grpo.steps=2", "grpo.problems=6", "grpo.group_size=4")
     config = config_for(path, data, *steps)
     return *run(config), config
 
@@ -75,8 +76,8 @@ def test_lessons_then_rewards_by_gold(lessons):
     rows = rollouts(folder)
     assert len(rows) == 2 * 6 * 4
     for row in rows:
-        right = row["completion"] == f"\\boxed{{{row['gold']}}}"
-        assert (row["verdict"] == "correct") == right, row
+        right = re.findall(r"\\boxed\{(.*?)\}", row["completion"]) == [row["gold"]]
+        assert (row["verdict"] == "correct") == right, (row["completion"], row["gold"])
         assert (row["terms"]["correct"] == 1.0) == right
     # The lessons have taught the two answers, and no way to tell which.
     assert {row["verdict"] for row in rows} == {"correct", "incorrect"}
