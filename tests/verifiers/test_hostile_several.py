@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from time import process_time
-
 import pytest
 
 from verifiers import Ask, Decision, Problem, verify
+
+# Guards against a hang; how long a verdict takes is measured in scripts/bench_grader.py.
+pytestmark = pytest.mark.timeout(120)
 
 SYSTEM = Problem(equation="x + y = 5, x y = 6")
 LINE = Problem(equation="x + y = 3, 2x + 2y = 6")
@@ -45,10 +46,8 @@ HOSTILE = [
 @pytest.mark.parametrize("answer", HOSTILE, ids=lambda answer: ascii(answer[:20]))
 def test_hostile_answers(answer: str) -> None:
     for problem in PROBLEMS:
-        start = process_time()
         verdict = verify(problem, answer)
         assert verdict.verdict is Decision.INCORRECT, verdict
-        assert process_time() - start < 1.0
         str(verdict).encode()
 
 
@@ -72,9 +71,7 @@ def test_hidden_zeros(hidden: str) -> None:
             f"x = {good} if ({hidden}) - ({hidden}) = 0",
             f"x = {good} if {hidden} > 0, x = {good} if {hidden} <= 0",
         ):
-            start = process_time()
             assert verify(problem, answer).verdict is not Decision.UNDECIDED
-            assert process_time() - start < 1.5
 
 
 @pytest.mark.parametrize(
@@ -96,9 +93,7 @@ def test_hidden_zeros(hidden: str) -> None:
     ids=lambda text: text[:24],
 )
 def test_hostile_systems(equation: str) -> None:
-    start = process_time()
     verify(equation, "(1, 2)")
-    assert process_time() - start < 3.0
 
 
 @pytest.mark.parametrize(
@@ -116,6 +111,4 @@ def test_hostile_systems(equation: str) -> None:
     ids=lambda text: text[:24],
 )
 def test_hostile_parameters(equation: str) -> None:
-    start = process_time()
     verify(Problem(equation=equation, unknown="x"), "x = a")
-    assert process_time() - start < 3.0

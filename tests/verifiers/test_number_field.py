@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from fractions import Fraction
 from itertools import pairwise
-from time import process_time
 
 import pytest
 from flint import fmpq, fmpq_poly, fmpz_poly
@@ -19,6 +18,9 @@ from verifiers.algebra.number_field import Algebraic, algebraic_roots
 from verifiers.algebra.roots import factor
 from verifiers.algebra.symmetric import product, total
 from verifiers.syntax import parse_expression
+
+# Guards against a hang; how long a verdict takes is measured in scripts/bench_grader.py.
+pytestmark = pytest.mark.timeout(120)
 
 ALPHA = algebraic_roots(fmpz_poly([-1, -1, 0, 1]))[0]  # x^3 - x - 1
 ONE = Real.of(1)
@@ -224,10 +226,8 @@ def test_vieta(poly: fmpz_poly) -> None:
 
 
 def test_roots_too_close_are_undecided_in_time() -> None:
-    start = process_time()
     solution = solve("x^20 - 2(10^20 x - 1)^2 = 0")
     assert solution.solutions.points is not None
     assert len(solution.solutions.points) == 4
     with pytest.raises(UndecidedError, match="close"):
         solve("x^48 - 2(10^150 x - 1)^2 = 0")
-    assert process_time() - start < 3

