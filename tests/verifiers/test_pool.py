@@ -202,7 +202,7 @@ def test_a_problem_that_hangs_costs_its_time_once() -> None:
     problem = Problem(equation=Trap("x = 1", "hang"))
     verdicts = verify_batch([(problem, str(n)) for n in range(8)], jobs=1, timeout_ms=1000)
     assert {verdict.reason for verdict in verdicts} == {Reason.OUT_OF_TIME}
-    assert sum(verdict.elapsed_ms >= 1000 for verdict in verdicts) == 1
+    assert len({verdict.elapsed_ms for verdict in verdicts}) == 1  # found once, told eight times
 
 
 def test_noise_of_a_worker_is_not_taken_for_results() -> None:
