@@ -64,13 +64,15 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
     of a micro-batch, which is never less than one sequence; logits, and for a bfloat16 model the
     head in float32. Engine: N at its dtype. KV cache needed at once: 2 × layers × kv_heads ×
     head_width numbers a token, for as many sequences as run together, each ``model.max_length``
-    tokens long.
+    tokens long. An engine on devices of its own takes nothing here.
     """
     model = config.model
     sizes = hub_sizes(model.path) if model.path is not None else made_sizes(model, vocab_size)
     n = num_parameters(sizes)
     bytes_each, bytes_trained = BYTES[config.rollout.dtype], BYTES[model.dtype]
     grpo, rollout = config.grpo, config.rollout
+    is_elsewhere = rollout.topology == "server" and (rollout.server.urls or rollout.server.devices)
+    engine_here = 0 if is_elsewhere else 1
     completions = grpo.problems * grpo.group_size
     drawn = completions * (1 + grpo.sampling.refill_rounds)
     sft_tokens = config.sft.batch_tokens if config.sft.steps else 0
@@ -98,8 +100,8 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
         logits_mb=logits * BYTES["float32"] / MB,
         reference_mb=n * bytes_trained / MB if grpo.kl.kind != "none" else 0.0,
         snapshot_mb=n * bytes_trained / MB if grpo.max_staleness else 0.0,
-        engine_weights_mb=n * bytes_each / MB,
-        kv_cache_mb=rollout.kv_cache_gb * 2**30 / MB,
+        engine_weights_mb=engine_here * n * bytes_each / MB,
+        kv_cache_mb=engine_here * rollout.kv_cache_gb * 2**30 / MB,
         kv_cache_needed_mb=sequences * model.max_length * kv_per_token / MB,
     )
 

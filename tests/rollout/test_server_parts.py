@@ -30,8 +30,8 @@ from rlvr.rollout.server.background import Background, all_of, in_thread
 from rlvr.rollout.server.client import Client, ServerError, ServerLostError
 from rlvr.rollout.server.command import arguments, environment
 from rlvr.rollout.server.engine import ServerEngine
-from rlvr.rollout.server.ports import free_port
 from rlvr.rollout.server.replica import Replica
+from rlvr.rollout.server.sockets import free_port
 from rlvr.rollout.server.spread import spread
 from rlvr.rollout.server.transfer import FileTransfer, choose_transfer
 from rlvr.rollout.server.wire import NOT_FINITE, Answer, answer, body

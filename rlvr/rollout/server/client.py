@@ -31,7 +31,11 @@ class Client:
         self._http = httpx.AsyncClient(
             base_url=url,
             timeout=None,  # the limit is on the whole call, below
-            limits=httpx.Limits(max_connections=None, max_keepalive_connections=None),
+            limits=httpx.Limits(
+                max_connections=None,
+                max_keepalive_connections=None,
+                keepalive_expiry=2.0,  # seconds: before the server, which waits 5, hangs up
+            ),
             trust_env=False,  # a proxy of the environment is for the world outside
         )
 

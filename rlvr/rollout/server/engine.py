@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 import tempfile
 import threading
 from collections import deque
@@ -20,12 +21,15 @@ from rlvr.rollout.server.background import Background, all_of
 from rlvr.rollout.server.client import ServerError, ServerLostError
 from rlvr.rollout.server.replica import Server
 from rlvr.rollout.server.servers import make_servers
+from rlvr.rollout.server.sockets import allow_connections
 from rlvr.rollout.server.spread import spread
 from rlvr.rollout.server.transfer import choose_transfer
 from rlvr.rollout.server.weights import hand_over, put_label
 from rlvr.rollout.server.wire import Answer, body
 from rlvr.rollout.stops import StopStrings
 from rlvr.types import Completion
+
+logger = logging.getLogger(__name__)
 
 # Beside the requests that a server works on, so many of them wait in it: it is never idle.
 WAITING = 1.25
@@ -45,7 +49,7 @@ class ServerEngine:
         """Start the servers with ``model_path`` (hub id or folder), or hand its weights to those
         that run already. Raises ServerError, which names the server, where one is not there."""
         self.policy_version = 0
-        self._settings, self._limits = settings, settings.server
+        self._limits = settings.server
         self._max_length = max_length
         self._stop_token_ids = stop_token_ids(model_path)
         self._stops = StopStrings(model_path, settings.stop)
@@ -54,6 +58,7 @@ class ServerEngine:
         self._run, self._num_updates = uuid4().hex[:8], 0
         self._in_use = threading.Lock()
         self._servers: list[Server] = []
+        self._width = int(settings.max_sequences * WAITING)
         with ExitStack() as undo:
             folder = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="rlvr-servers-")))
             self._background = Background()
@@ -64,6 +69,7 @@ class ServerEngine:
             self._servers += make_servers(
                 model_path, settings, max_length, folder, self._transfer.arguments
             )
+            allow_connections(self._width * len(self._servers))
             if self._limits.urls:
                 # They may hold anything: another model's weights, or another run's.
                 self._transfer.keep(load_weights(model_path, dtype))
@@ -141,8 +147,10 @@ class ServerEngine:
             await self._replace(server, reason)
 
     async def _replace(self, server: Server, reason: ServerLostError) -> None:
-        """Until one works; the server itself says when it is enough."""
+        """Until one works; `Server.replace` says when it is enough."""
+        logger.warning("%s. It is replaced.", reason)
         while True:
+            self._transfer.forget(server.client.url)
             try:
                 await server.replace(reason)
                 await self._prepare(server)
@@ -172,7 +180,6 @@ class ServerEngine:
         found: dict[int, Completion],
     ) -> None:
         """Complete one server's requests, into ``found``: each once, whatever happens to it."""
-        width = int(self._settings.max_sequences * WAITING)
         stops = (self._stop_token_ids, self._stops.strings)
 
         async def work_off(waiting: deque[int]) -> None:
@@ -185,7 +192,7 @@ class ServerEngine:
 
         while waiting := deque(index for index in share if index not in found):
             try:
-                await all_of([work_off(waiting) for _ in range(min(width, len(waiting)))])
+                await all_of([work_off(waiting) for _ in range(min(self._width, len(waiting)))])
             except ServerLostError as reason:
                 await self._replace(server, reason)
 

@@ -15,7 +15,7 @@ from urllib.parse import urlsplit
 import torch
 
 from rlvr.rollout.isolation import process_state_kept
-from rlvr.rollout.server.ports import free_port
+from rlvr.rollout.server.sockets import free_port
 from rlvr.rollout.server.transfer import NamedTensors, WeightClient, engine_dtype
 
 with process_state_kept():
@@ -74,12 +74,16 @@ class NcclTransfer:
         self.has_weights = True
 
     def send(self, client: WeightClient) -> None:
-        # A server that was replaced has another address: the group of the old one is left alone,
-        # because to end it would be to wait for a peer that is gone.
         with torch.cuda.device(self._device):  # each thread has a device of its own
             if client.url not in self._groups:
                 self._groups[client.url] = self._join(client)
-            self._groups[client.url].send_weights()
+            group = self._groups[client.url]
+            group.client = client  # its limits run from now
+            group.send_weights()
+
+    def forget(self, url: str) -> None:
+        # Not shut down: that would wait for a peer that is gone.
+        self._groups.pop(url, None)
 
     def _join(self, client: WeightClient) -> NCCLTrainerWeightTransferEngine:
         info = NCCLTrainerInitInfo(

@@ -17,7 +17,7 @@ from rlvr.config_server import ServerConfig
 from rlvr.rollout.server import guard
 from rlvr.rollout.server.client import Client, ServerError, ServerLostError
 from rlvr.rollout.server.command import HOST
-from rlvr.rollout.server.ports import free_port
+from rlvr.rollout.server.sockets import free_port
 
 POLL_SECONDS = 0.1
 HEALTH_SECONDS = 5.0  # for one question after a server's health
@@ -55,20 +55,27 @@ class Remote:
 
     def __init__(self, url: str, limits: ServerConfig) -> None:
         self.client = Client(url)
-        self._limits = limits
+        self._limits, self._failures = limits, 0
 
     async def start(self) -> None:
         await until_healthy(self.client, self._limits.start_seconds)
 
     async def replace(self, reason: ServerLostError) -> None:
-        raise ServerError(
-            self.client.url,
-            "it stands in rollout.server.urls, so it is not ours to start again: start it, then "
-            f"resume the run. What happened: {reason}",
-        ) from reason
+        """Whoever runs it has ``start_seconds`` to start it again."""
+        self._failures += 1
+        if self._failures > self._limits.restarts:
+            raise given_up(self, self._failures, self._limits, reason)
+        try:
+            await self.start()
+        except ServerLostError as error:
+            raise ServerError(
+                self.client.url,
+                "it stands in rollout.server.urls, so it is not ours to start again, and it did "
+                f"not come back ({error}). What happened: {reason}",
+            ) from reason
 
     def answered(self) -> None:
-        pass
+        self._failures = 0
 
     def stop(self) -> None:
         pass
@@ -117,12 +124,7 @@ class Replica:
     async def replace(self, reason: ServerLostError) -> None:
         self._failures += 1
         if self._failures > self._limits.restarts:
-            raise ServerError(
-                self.client.url,
-                f"failed {self._failures} times in a row, without a completion in between "
-                f"(rollout.server.restarts {self._limits.restarts}). What happened: {reason}. "
-                f"{self._last_words()}",
-            ) from reason
+            raise given_up(self, self._failures, self._limits, reason, self._last_words())
         self._kill()
         await self.client.close()
         self._take_port()
@@ -156,6 +158,17 @@ class Replica:
     def _last_words(self) -> str:
         lines = self._log.read_text("utf-8", errors="replace").splitlines()
         return "\n  ".join([f"Its log ({self._log}) ends with:", *lines[-TAIL_LINES:]])
+
+
+def given_up(
+    server: Server, failures: int, limits: ServerConfig, reason: ServerLostError, words: str = ""
+) -> ServerError:
+    """What is said of a server that has been replaced often enough."""
+    return ServerError(
+        server.client.url,
+        f"failed {failures} times in a row, without a completion in between "
+        f"(rollout.server.restarts {limits.restarts}). What happened: {reason}. {words}".rstrip(),
+    )
 
 
 async def until_healthy(

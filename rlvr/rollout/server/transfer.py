@@ -45,6 +45,10 @@ class Transfer(Protocol):
         """Hand the kept weights to one server."""
         ...
 
+    def forget(self, url: str) -> None:
+        """The server there has been lost: whatever was agreed on with it."""
+        ...
+
 
 class FileTransfer:
     """A safetensors file that the servers read: on this machine, or on a disk that all share."""
@@ -77,6 +81,9 @@ class FileTransfer:
         client.start_weight_update()
         client.update_weights({"path": str(self._path)})
         client.finish_weight_update()
+
+    def forget(self, url: str) -> None:
+        pass
 
 
 def engine_dtype(tensor: torch.Tensor, dtype: torch.dtype) -> torch.Tensor:
