@@ -80,7 +80,7 @@ NO_TORCH_BELOW = 4
 EVALUATORS = {"eval", "exec", "sympify", "parse_expr", "parse_latex", "S"}
 VLLM = {
     "rlvr.rollout.vllm", "rlvr.rollout.heads", "rlvr.rollout.server.nccl",
-    "rlvr.rollout.server.worker",
+    "rlvr.rollout.server.serve", "rlvr.rollout.server.worker",
 }  # fmt: skip
 # Verdicts; checked traces.
 GRADING = {"rlvr.reward", "rlvr.data.grading", "rlvr.evals.judge", "rlvr.trace.traced"}

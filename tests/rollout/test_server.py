@@ -43,6 +43,8 @@ from tests.rollout.tiny import MAX_LENGTH, SETTINGS, load_reference
 if problem := vllm_import_problem():
     pytest.skip(problem, allow_module_level=True)
 
+from rlvr.rollout.server.nccl import HostCopy, own_address
+
 AFTER = 20  # completions before a server is killed
 
 
@@ -172,3 +174,19 @@ def test_a_server_that_somebody_else_runs(
         assert len(killed) == 1
     finally:
         other.close()
+
+
+def test_the_copy_for_nccl_says_what_it_will_send() -> None:
+    copy = HostCopy(torch.bfloat16, torch.device("cpu"))
+    weight, steps = torch.randn(3, 2), torch.arange(3)
+    copy.take([("weight", weight), ("steps", steps)])
+    expected = weight.bfloat16()
+    weight.zero_()  # the learner goes on
+    sent = dict(copy)
+    assert torch.equal(sent["weight"], expected)
+    assert [(m.name, m.dtype, m.shape) for m in copy.metadata()] == [
+        (name, tensor.dtype, tuple(tensor.shape)) for name, tensor in sent.items()
+    ]
+    copy.take([("weight", weight)])
+    assert [name for name, _ in copy] == ["weight"]
+    assert own_address("http://127.0.0.1:8000") == "127.0.0.1"

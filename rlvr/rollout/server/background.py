@@ -5,6 +5,7 @@ from __future__ import annotations
 import asyncio
 import threading
 from collections.abc import Callable, Coroutine, Sequence
+from contextlib import suppress
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -72,7 +73,8 @@ async def in_thread(work: Callable[[], None], seconds: float) -> None:
             outcome: BaseException | None = error
         else:
             outcome = None
-        loop.call_soon_threadsafe(settle, outcome)
+        with suppress(RuntimeError):  # the loop has ended meanwhile
+            loop.call_soon_threadsafe(settle, outcome)
 
     threading.Thread(target=target, daemon=True).start()
     async with asyncio.timeout(seconds):

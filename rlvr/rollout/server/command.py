@@ -26,6 +26,8 @@ def arguments(
         # See `VllmEngine`: graphs take long to compile, a prompt cut in two breaks its request's
         # generator, and blocks are longer than most prompts.
         switches += ["--enforce-eager", "--no-enable-chunked-prefill", "--no-enable-prefix-caching"]
+        # No process of its own for the one worker, which would also bind itself to the first core.
+        switches += ["--distributed-executor-backend", "uni"]
     values = {
         "--host": HOST,
         "--dtype": settings.dtype,
@@ -36,7 +38,7 @@ def arguments(
         "--tensor-parallel-size": max(1, gpus),
     }
     flags = [word for name, value in values.items() for word in (name, str(value))]
-    serve = [sys.executable, "-m", "vllm.entrypoints.cli.main", "serve", model_path]
+    serve = [sys.executable, "-m", "rlvr.rollout.server.serve", "serve", model_path]
     return [*serve, *flags, *switches, *transfer]
 
 
@@ -44,7 +46,6 @@ def environment(devices: str | None) -> dict[str, str]:
     """This process's, without what it has set for a vLLM of its own; ``devices``: GPU numbers."""
     ours = os.environ | {
         "VLLM_SERVER_DEV_MODE": "1",  # the routes for weights
-        "VLLM_ENABLE_V1_MULTIPROCESSING": "1",
         "VLLM_LOGGING_LEVEL": "INFO",
         "VLLM_NO_USAGE_STATS": os.environ.get("VLLM_NO_USAGE_STATS", "1"),
         "PYTHONPATH": os.pathsep.join(
@@ -52,6 +53,9 @@ def environment(devices: str | None) -> dict[str, str]:
         ),
     }
     if devices is None:
-        # On a CPU the sampler alone would be compiled: seconds at the first logprob, for nothing.
-        return ours | {"TORCHDYNAMO_DISABLE": "1"}
-    return ours | {"CUDA_VISIBLE_DEVICES": devices}
+        return ours | {
+            # The sampler alone would be compiled: seconds at the first logprob, for nothing.
+            "TORCHDYNAMO_DISABLE": "1",
+            "VLLM_ENABLE_V1_MULTIPROCESSING": "0",  # a condition of the worker without a process
+        }
+    return ours | {"CUDA_VISIBLE_DEVICES": devices, "VLLM_ENABLE_V1_MULTIPROCESSING": "1"}

@@ -61,7 +61,7 @@ class HostCopy(WeightSource):
 class NcclTransfer:
     """Sends the host's copy to one server after the other."""
 
-    arguments = ("--weight-transfer-config", '{"backend": "nccl"}')
+    arguments: tuple[str, ...] = ("--weight-transfer-config", '{"backend": "nccl"}')
 
     def __init__(self, dtype: torch.dtype) -> None:
         self.has_weights = False

@@ -53,7 +53,7 @@ class Transfer(Protocol):
 class FileTransfer:
     """A safetensors file that the servers read: on this machine, or on a disk that all share."""
 
-    arguments = (
+    arguments: tuple[str, ...] = (
         "--weight-transfer-config",
         '{"backend": "rlvr-file"}',
         "--worker-extension-cls",

