@@ -368,6 +368,6 @@ def test_the_command_line_says_what_the_engine_in_process_is_told(monkeypatch):
     assert "--enable-scale-out" in on_gpus
     assert "--tensor-parallel-size 2" in on_gpus
     assert "--enforce-eager" not in on_gpus
-    assert environment("2,3")["VLLM_ENABLE_V1_MULTIPROCESSING"] == "1"
-    assert environment("2,3")["CUDA_VISIBLE_DEVICES"] == "2,3"
-    assert "CUDA_VISIBLE_DEVICES" not in set(environment(None)) - set(os.environ)
+    assert environment("2,3", 2)["VLLM_ENABLE_V1_MULTIPROCESSING"] == "1"
+    assert environment("2,3", 2)["CUDA_VISIBLE_DEVICES"] == "2,3"
+    assert "CUDA_VISIBLE_DEVICES" not in set(environment(None, 1)) - set(os.environ)

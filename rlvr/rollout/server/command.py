@@ -42,7 +42,7 @@ def arguments(
     return [*serve, *flags, *switches, *transfer]
 
 
-def environment(devices: str | None) -> dict[str, str]:
+def environment(devices: str | None, replicas: int) -> dict[str, str]:
     """This process's, without what it has set for a vLLM of its own; ``devices``: GPU numbers."""
     ours = os.environ | {
         "VLLM_SERVER_DEV_MODE": "1",  # the routes for weights
@@ -53,9 +53,15 @@ def environment(devices: str | None) -> dict[str, str]:
         ),
     }
     if devices is None:
-        return ours | {
-            # The sampler alone would be compiled: seconds at the first logprob, for nothing.
-            "TORCHDYNAMO_DISABLE": "1",
-            "VLLM_ENABLE_V1_MULTIPROCESSING": "0",  # a condition of the worker without a process
-        }
+        # A core is left for what is not a kernel: threads that wait for each other spin.
+        threads = max(1, (len(os.sched_getaffinity(0)) - 1) // replicas)
+        return (
+            {"OMP_NUM_THREADS": str(threads)}
+            | ours
+            | {
+                # The sampler alone would be compiled: seconds at the first logprob, for nothing.
+                "TORCHDYNAMO_DISABLE": "1",
+                "VLLM_ENABLE_V1_MULTIPROCESSING": "0",  # a condition of the worker without a process
+            }
+        )
     return ours | {"CUDA_VISIBLE_DEVICES": devices, "VLLM_ENABLE_V1_MULTIPROCESSING": "1"}

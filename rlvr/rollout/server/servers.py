@@ -44,7 +44,6 @@ def make_servers(
         gpus = len(devices.split(",")) if devices else 0
         command = arguments(model_path, settings, max_length, gpus=gpus, transfer=transfer)
         name = f"replica-{index}"
-        servers.append(
-            Replica(name, command, environment(devices), limits, folder=folder, logs=logs)
-        )
+        variables = environment(devices, limits.replicas)
+        servers.append(Replica(name, command, variables, limits, folder=folder, logs=logs))
     return servers
