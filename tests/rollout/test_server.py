@@ -17,6 +17,7 @@ import torch
 from rlvr.config import RolloutConfig
 from rlvr.config_server import ServerConfig
 from rlvr.processes import descendants
+from rlvr.rollout.checks import NonFiniteLogprobsError
 from rlvr.rollout.engine import RolloutEngine
 from rlvr.rollout.factory import make_engine, vllm_import_problem
 from rlvr.rollout.server.client import ServerError
@@ -36,7 +37,6 @@ from tests.rollout.test_engine import (  # noqa: F401
     test_logprobs_are_those_of_the_sampling_distribution,
     test_no_requests_give_no_completions,
     test_updated_weights_are_the_ones_that_generate,
-    test_weights_that_are_not_finite_are_reported,
 )
 from tests.rollout.tiny import MAX_LENGTH, SETTINGS, load_reference
 
@@ -168,6 +168,11 @@ def test_a_server_that_somebody_else_runs(
         assert largest_difference(load_reference(model_paths["tied"]), requests, found) < 1e-4
         with pytest.raises(ServerError, match=rf"{url}: wrote with .* another run uses it too"):
             served.generate(requests, SAMPLED)
+        poisoned = dict(load_reference(model_paths["tied"]).named_parameters())
+        poisoned["model.norm.weight"] = torch.full_like(poisoned["model.norm.weight"], torch.nan)
+        other.update_weights(poisoned.items(), 1)
+        with pytest.raises(NonFiniteLogprobsError, match=r"4 of 4 .* policy version 1"):
+            other.generate(requests[:4], SAMPLED)
         killed = kill_after(monkeypatch, other, server_process(served))
         with pytest.raises(ServerError, match=rf"{url}: it stands in .* did not come back"):
             other.generate(requests, SAMPLED)

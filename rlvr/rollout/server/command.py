@@ -55,13 +55,11 @@ def environment(devices: str | None, replicas: int) -> dict[str, str]:
     if devices is None:
         # A core is left for what is not a kernel: threads that wait for each other spin.
         threads = max(1, (len(os.sched_getaffinity(0)) - 1) // replicas)
-        return (
-            {"OMP_NUM_THREADS": str(threads)}
-            | ours
-            | {
-                # The sampler alone would be compiled: seconds at the first logprob, for nothing.
-                "TORCHDYNAMO_DISABLE": "1",
-                "VLLM_ENABLE_V1_MULTIPROCESSING": "0",  # a condition of the worker without a process
-            }
-        )
+        on_cpu = {
+            "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", str(threads)),
+            # The sampler alone would be compiled: seconds at the first logprob, for nothing.
+            "TORCHDYNAMO_DISABLE": "1",
+            "VLLM_ENABLE_V1_MULTIPROCESSING": "0",  # the worker has no process
+        }
+        return ours | on_cpu
     return ours | {"CUDA_VISIBLE_DEVICES": devices, "VLLM_ENABLE_V1_MULTIPROCESSING": "1"}

@@ -148,7 +148,7 @@ class ServerEngine:
 
     async def _replace(self, server: Server, reason: ServerLostError) -> None:
         """Until one works; `Server.replace` says when it is enough."""
-        logger.warning("%s. It is replaced.", reason)
+        logger.warning("%s. A new one is waited for, and goes on.", reason)
         while True:
             self._transfer.forget(server.client.url)
             try:
