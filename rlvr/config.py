@@ -24,13 +24,14 @@ from rlvr.config_learn import (
     SurrogateConfig,
     TokenTruncateConfig,
 )
+from rlvr.config_lora import LoraConfig
 from rlvr.config_sampling import SamplingConfig
 
 
 class ModelConfig(Section):
     """``path`` is a hub id or folder; without one a model is made from nothing in these sizes.
 
-    The last three say how it is trained. ``autocast`` runs its layers in bfloat16, with weights,
+    The last four say how it is trained. ``autocast`` runs its layers in bfloat16, with weights,
     logits and loss in float32.
     """
 
@@ -47,6 +48,7 @@ class ModelConfig(Section):
     attention: Literal["sdpa", "flex_attention"] = "sdpa"
     gradient_checkpointing: bool = False
     autocast: bool = False
+    lora: LoraConfig = LoraConfig()
 
     @model_validator(mode="after")
     def _heads_divide(self) -> Self:
