@@ -51,7 +51,8 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr.rng",), ("rlvr.newborn",),
     )),
     ("models, engines, traces", (
-        ("rlvr.learn.policy", "rlvr.learn.packing_check", "rlvr.learn.sharded"), ("rlvr.learn.share",),
+        ("rlvr.learn.policy", "rlvr.learn.packing_check", "rlvr.learn.sharded"),
+        ("rlvr.learn.share",),
         ("rlvr.rollout.*",), ("rlvr.trace.*",), ("rlvr.checkpoint",),
     )),
     ("scored groups, the composed loss, the report, diagnoses", (

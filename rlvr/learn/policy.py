@@ -99,10 +99,8 @@ class Policy:
             gradient_checkpointing=gradient_checkpointing,
             autocast=autocast,
         )
-        is_exact = dtype == torch.float32 and not autocast
-        check_packing(
-            policy.model, lambda b: policy.logprobs(b, 1.0)[0], 1e-3 if is_exact else 0.25
-        )
+        limit = 1e-3 if dtype == torch.float32 and not autocast else 0.25
+        check_packing(policy.model, lambda batch: policy.logprobs(batch, 1.0)[0], limit)
         return policy
 
     @property
