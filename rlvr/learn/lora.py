@@ -37,13 +37,15 @@ def add_adapters(
     from peft import LoraConfig as PeftConfig
     from peft import inject_adapter_in_model
 
+    targets = _targets(model, config)
     peft_config = PeftConfig(
         r=config.rank,
-        lora_alpha=config.alpha,  # type: ignore[arg-type]  # any number will do
-        target_modules=_targets(model, config),
+        lora_alpha=config.alpha,
+        target_modules=targets,
         base_model_name_or_path=base,
         task_type="CAUSAL_LM",
     )
+    peft_config.target_modules = targets  # a set of peft's, which is written in any order
     with torch.random.fork_rng():
         torch.manual_seed(seed)
         inject_adapter_in_model(peft_config, model, ADAPTER)
