@@ -11,22 +11,28 @@ from pathlib import Path
 
 import torch
 from peft import PeftModel
+from rich.console import Console
 from safetensors.torch import load_file
 from transformers import AutoModelForCausalLM
 
-from tests.test_run import finish, outcome, start
+from rlvr.config_load import load_config
+from rlvr.folder import new_run, newest_run
+from rlvr.run import run_job
+from tests.test_run import outcome
 
 # The bonus gives every step a gradient: a newborn's rewards are all equal.
 OVERRIDES = (
-    "model.lora.rank=4", "sft.steps=2", "grpo.entropy_bonus=0.1", "grpo.kl=k2_in_loss",
+    "checkpoint.every=1", "model.lora.rank=4", "sft.steps=2", "grpo.entropy_bonus=0.1",
+    "grpo.kl=k2_in_loss",
     "grpo.optimizer.lr=1e-2", "eval.pass_at_problems=0", "rollout.engine=transformers",
     "trace.wandb=disabled", "trace.probe_problems=0", "grpo.steps=2",
 )  # fmt: skip
 
 
 def test_a_run_with_adapters(tmp_path: Path) -> None:
-    folder = tmp_path / "smoke"
-    finish(start(tmp_path, *OVERRIDES))
+    config = load_config("smoke", None, [f"runs={tmp_path}", *OVERRIDES])
+    console, folder = Console(quiet=True), tmp_path / "smoke"
+    run_job(config, new_run(config), resumed=False, console=console)
     straight = outcome(folder)
 
     # A model made from nothing is supervised as a whole; then only its linear layers move.
@@ -58,5 +64,5 @@ def test_a_run_with_adapters(tmp_path: Path) -> None:
     shutil.rmtree(last)
     shutil.rmtree(folder / "models" / "final")
     (folder / "eval" / "after.json").unlink()
-    finish(start(tmp_path, *OVERRIDES, "--resume"))
+    run_job(config, newest_run(config), resumed=True, console=console)
     assert outcome(folder) == straight
