@@ -38,9 +38,10 @@ def add_adapters(
     from peft import inject_adapter_in_model
 
     targets = _targets(model, config)
+    alpha: Any = config.alpha  # peft's type is int, and any number will do
     peft_config = PeftConfig(
         r=config.rank,
-        lora_alpha=config.alpha,
+        lora_alpha=alpha,
         target_modules=targets,
         base_model_name_or_path=base,
         task_type="CAUSAL_LM",
