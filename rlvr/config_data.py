@@ -8,7 +8,6 @@ from pydantic import AfterValidator, Field, model_validator
 
 from rlvr.config_base import AnyPath, Count, Positive, Section, Share, Texts
 
-
 FamilyName = Literal[
     "linear", "quadratic", "rational", "radical", "absolute",
     "system", "logarithm", "parameter", "inequality",

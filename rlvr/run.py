@@ -116,6 +116,7 @@ class Run:
             self.config.sft,
             self.data.lessons(prompter),
             derive_seed(self.config.seed, "sft"),
+            self.config.sft.micro_batch_tokens,
         )
         first_step = self._restore(trainer, state)
         with (

@@ -5,7 +5,6 @@ from __future__ import annotations
 from random import Random
 from typing import Any, Protocol, TypeVar
 
-from rlvr.config_data import FamilyName
 from rlvr.data.equation import Equation, Ranges
 from rlvr.data.families import (
     absolute,
@@ -22,7 +21,6 @@ from rlvr.data.novice import Habit
 from rlvr.data.relations import Relations
 from verifiers import Ask
 
-
 Drawn = TypeVar("Drawn", Equation, Relations)
 
 
@@ -34,14 +32,14 @@ class Family(Protocol[Drawn]):
     def work(self, drawn: Drawn, ask: Ask, habit: Habit, /) -> str: ...
 
 
-EQUATIONS: dict[FamilyName, Family[Equation]] = {
+EQUATIONS: dict[str, Family[Equation]] = {
     "linear": linear,
     "quadratic": quadratic,
     "rational": rational,
     "radical": radical,
     "absolute": absolute,
 }
-RELATIONS: dict[FamilyName, Family[Relations]] = {
+RELATIONS: dict[str, Family[Relations]] = {
     "system": system,
     "logarithm": logarithm,
     "parameter": parameter,

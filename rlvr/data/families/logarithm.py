@@ -106,7 +106,9 @@ def _sum(rng: Random, ranges: Ranges, x: str) -> tuple[str, str, _Steps]:
     insides = [write.linear(1, shift, x) for shift in shifts]
     product = "".join(
         inside if shift == 0 else f"({inside})"
-        for shift, inside in sorted(zip(shifts, insides, strict=True), key=lambda each: each[0] != 0)
+        for shift, inside in sorted(
+            zip(shifts, insides, strict=True), key=lambda each: each[0] != 0
+        )
     )
     reduction = [
         f"Power: {product} = {base}^{exponent} = {value}",
@@ -212,7 +214,7 @@ def _base(rng: Random, ranges: Ranges, x: str) -> tuple[str, str, _Steps]:
 
 
 def _exponent(base: int, value: Fraction) -> str | None:
-    """x of ``base^x = value``: ``3``, ``-1``, ``log_3(5)``; None where the value is not positive."""
+    """x of ``base^x = value``: ``3``, ``-1``, ``log_3(5)``; None where there is none."""
     if value <= 0:
         return None
     for exponent in range(-4, 7):
