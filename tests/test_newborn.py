@@ -78,12 +78,12 @@ def test_other_families_add_pieces_behind():
     assert "log_" not in some
 
 
-@pytest.mark.parametrize("families", [get_args(FamilyName), ("system",), ("inequality",)])
+@pytest.mark.parametrize("families", [get_args(FamilyName), ("inequality",)])
 def test_texts_of_other_families_come_back_and_fit(families):
     """Into the preset's lengths, with the end token."""
     preset = load_config("one-gpu")
     tokenizer = make_tokenizer(families)
-    config = DataConfig(families=families, sft_size=1_000, shifted_size=100)
+    config = DataConfig(families=families, sft_size=700, shifted_size=90)
     rows = [*generate_split("sft", config, 0), *generate_split("shifted", config, 0)]
     prompter = Prompter(tokenizer, "bare")
     sequences = prompter.supervised(map(task_of, rows), [r.get("working", "") for r in rows])

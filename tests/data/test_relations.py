@@ -1,6 +1,7 @@
 """The families of systems, logarithms, parameters and inequalities, against the verifier."""
 
 import re
+from fractions import Fraction
 from random import Random
 
 import pytest
@@ -40,7 +41,7 @@ def some(name: str, form: str, number: int) -> list[Relations]:
 @pytest.mark.parametrize("name", NAMES)
 @pytest.mark.parametrize("ranges", [TRAINED, *SHIFTED])
 @given(seed=SEEDS)
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=20, deadline=None)
 def test_solutions_by_construction_are_the_verifiers(name, ranges, seed):
     drawn = RELATIONS[name].draw(Random(seed), ranges)
     verdict = verify(problem_of(drawn), drawn.answer)
@@ -66,7 +67,7 @@ def other_ends(answer: str) -> str:
 
 @pytest.mark.parametrize("name", NAMES)
 @given(seed=SEEDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_another_answer_is_refused(name, seed):
     drawn = RELATIONS[name].draw(Random(seed), TRAINED)
     wrong = {another_number(drawn.answer)}
@@ -74,15 +75,13 @@ def test_another_answer_is_refused(name, seed):
         wrong.add(other_ends(drawn.answer))
     wrong |= {each for each in NONE if drawn.answer not in NONE}
     for answer in wrong:
-        if (drawn.text, answer) == ("y = x^2, y = 0", "(0, 0)"):
-            continue
         verdict = verify(problem_of(drawn), answer)
         assert verdict.verdict is Decision.INCORRECT, (drawn.text, drawn.given, answer)
 
 
 @pytest.mark.parametrize("name", NAMES)
 @given(seed=SEEDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_careful_working_is_right_in_every_step(name, seed):
     drawn = RELATIONS[name].draw(Random(seed), TRAINED)
     text = RELATIONS[name].work(drawn, Ask.SOLUTIONS, CAREFUL)
@@ -98,7 +97,7 @@ def test_careful_working_is_right_in_every_step(name, seed):
 
 @pytest.mark.parametrize("name", NAMES)
 @given(seed=SEEDS)
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_working_without_slips_is_right_whatever_the_habits(name, seed):
     rng = Random(seed)
     drawn = RELATIONS[name].draw(rng, TRAINED)
@@ -132,7 +131,7 @@ SIGNS = {"uses_formula": True, "slips_sign": True}
 def test_a_slip_is_caught_where_it_stands(name, form, slip, at):
     """A slip that does not matter (an excluded value that is no candidate) is none."""
     found = 0
-    for drawn in some(name, form, 40):
+    for drawn in some(name, form, 25):
         text = RELATIONS[name].work(drawn, Ask.SOLUTIONS, habit(**slip))
         trace = check_steps(problem_of(drawn), text)
         if trace.verdict.verdict is Decision.CORRECT:
@@ -144,7 +143,7 @@ def test_a_slip_is_caught_where_it_stands(name, form, slip, at):
         assert line.startswith(at), (drawn.text, text, trace.first_error)
         if slip is FORGETS and name == "logarithm":
             assert trace.first_error.cause is Cause.DROPPED_RESTRICTION
-    assert found >= 10
+    assert found >= 8
 
 
 @pytest.mark.parametrize(
@@ -165,10 +164,10 @@ def test_a_slip_is_caught_where_it_stands(name, form, slip, at):
 def test_a_slip_makes_the_answer_wrong_where_steps_are_not_checked(name, form, slip):
     texts = [
         (drawn, RELATIONS[name].work(drawn, Ask.SOLUTIONS, habit(**slip)))
-        for drawn in some(name, form, 30)
+        for drawn in some(name, form, 20)
     ]
     verdicts = [verify_completion(problem_of(drawn), text).verdict for drawn, text in texts]
-    assert verdicts.count(Decision.INCORRECT) >= 15
+    assert verdicts.count(Decision.INCORRECT) >= 10
     assert Decision.UNDECIDED not in verdicts
 
 
@@ -238,8 +237,6 @@ def test_lines_that_do_not():
     ],
 )
 def test_intervals(ends, sense, out, answer):
-    from fractions import Fraction
-
     numbers = tuple(map(Fraction, ends))
     assert inequality._outside(numbers, sense, None if out is None else Fraction(out)) == answer
 
