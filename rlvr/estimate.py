@@ -62,9 +62,9 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
     Trainer: N parameters, as many gradients, AdamW's two moments, and N each for the reference of
     ``grpo.kl`` and the older weights of ``grpo.max_staleness``, all of ``model.dtype``; activations
     of a micro-batch, which is never less than one sequence; logits, and for a bfloat16 model the
-    head in float32. Engine: N at its dtype. KV cache needed at once: 2 × layers × kv_heads ×
-    head_width numbers a token, for as many sequences as run together, each ``model.max_length``
-    tokens long.
+    head in float32. Engine: N at its dtype, in each of its processes. KV cache needed at once:
+    2 × layers × kv_heads × head_width numbers a token, for as many sequences as run together, each
+    ``model.max_length`` tokens long.
     """
     model = config.model
     sizes = hub_sizes(model.path) if model.path is not None else made_sizes(model, vocab_size)
@@ -98,7 +98,7 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
         logits_mb=logits * BYTES["float32"] / MB,
         reference_mb=n * bytes_trained / MB if grpo.kl.kind != "none" else 0.0,
         snapshot_mb=n * bytes_trained / MB if grpo.max_staleness else 0.0,
-        engine_weights_mb=n * bytes_each / MB,
+        engine_weights_mb=rollout.processes * n * bytes_each / MB,
         kv_cache_mb=rollout.kv_cache_gb * 2**30 / MB,
         kv_cache_needed_mb=sequences * model.max_length * kv_per_token / MB,
     )
