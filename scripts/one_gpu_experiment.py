@@ -19,6 +19,10 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
+
+from scripts.plot_run import draw_beside
+
 PRESET, BESIDE = "one-gpu", "tiny"
 RATES = {
     "accuracy": "accuracy",
@@ -91,12 +95,8 @@ def main() -> None:
     text = table(summaries)
     (given.runs / "comparison.md").write_text(text)
     print(text)
-    curves = Path(__file__).with_name("plot_run.py")
-    picture = given.runs / "curves.png"
-    subprocess.run(
-        [sys.executable, str(curves), "--beside", str(large), str(small), "-o", str(picture)],
-        check=True,
-    )
+    draw_beside([large, small], given.runs / "curves.png")
+    print(given.runs / "curves.png")
 
 
 if __name__ == "__main__":

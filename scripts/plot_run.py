@@ -9,6 +9,7 @@ import argparse
 import json
 from collections.abc import Sequence
 from pathlib import Path
+from typing import get_args
 
 import matplotlib as mpl
 import numpy as np
@@ -18,7 +19,8 @@ from matplotlib import pyplot as plt
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-FAMILY = "accuracy/"
+from rlvr.config_data import FamilyName
+
 HABITS = {
     "habits/domain_stated_rate": "domain stated",
     "habits/factoring_rate": "factoring",
@@ -79,10 +81,11 @@ def draw_correct(axis: Axes, runs: Sequence[Path]) -> None:
 
 
 def draw_families(axis: Axes, rows: Sequence[dict[str, float]]) -> None:
-    """Those of the first steps first, in their order."""
-    for key in dict.fromkeys(key for row in rows for key in row if key.startswith(FAMILY)):
-        values = [row.get(key, np.nan) for row in rows]
-        axis.plot(_steps(rows), smooth(values), label=key.removeprefix(FAMILY))
+    """A family has the same colour in every picture."""
+    for number, family in enumerate(get_args(FamilyName)):
+        values = [row.get(f"accuracy/{family}", np.nan) for row in rows]
+        if not np.isnan(values).all():
+            axis.plot(_steps(rows), smooth(values), color=f"C{number}", label=family)
     _finish(axis, "Right, by family")
 
 
