@@ -82,10 +82,12 @@ class OptimizerConfig(Section):
 
 
 class SftConfig(Section):
-    """The supervised stage; ``batch_tokens`` counts prompt and completion tokens a step."""
+    """The supervised stage; ``batch_tokens`` counts prompt and completion tokens a step, and
+    ``micro_batch_tokens`` those that go through the model at once."""
 
     steps: Count = 600
     batch_tokens: Positive = 8_192
+    micro_batch_tokens: Positive = 4_096
     optimizer: OptimizerConfig = OptimizerConfig(lr=3e-3, final_lr=3e-4, warmup_steps=20)
 
 

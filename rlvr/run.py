@@ -95,8 +95,10 @@ class Run:
         else:
             start = self.folder.model("newborn")
             if not start.exists():
+                families = self.config.data.families
                 save_whole(
-                    start, lambda path: save_newborn(self.config.model, self.config.seed, path)
+                    start,
+                    lambda path: save_newborn(self.config.model, self.config.seed, path, families),
                 )
         if not self.config.sft.steps:
             return Path(start)
@@ -114,6 +116,7 @@ class Run:
             self.config.sft,
             self.data.lessons(prompter),
             derive_seed(self.config.seed, "sft"),
+            self.config.sft.micro_batch_tokens,
         )
         first_step = self._restore(trainer, state)
         with (
@@ -290,7 +293,7 @@ def run_job(
 
     Raises ``ValueError`` before anything else where the memory there is will not do.
     """
-    check_room(config, len(make_tokenizer()), *memory_left_mb())
+    check_room(config, len(make_tokenizer(config.data.families)), *memory_left_mb())
     run = Run(config, folder, resumed, console)
     exit_code = 1
     try:
