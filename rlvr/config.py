@@ -24,6 +24,7 @@ from rlvr.config_learn import (
     SurrogateConfig,
     TokenTruncateConfig,
 )
+from rlvr.config_lora import LoraConfig
 from rlvr.config_sampling import SamplingConfig
 from rlvr.config_server import ServerConfig
 
@@ -31,7 +32,7 @@ from rlvr.config_server import ServerConfig
 class ModelConfig(Section):
     """``path`` is a hub id or folder; without one a model is made from nothing in these sizes.
 
-    The last three say how it is trained. ``autocast`` runs its layers in bfloat16, with weights,
+    The last four say how it is trained. ``autocast`` runs its layers in bfloat16, with weights,
     logits and loss in float32.
     """
 
@@ -48,6 +49,7 @@ class ModelConfig(Section):
     attention: Literal["sdpa", "flex_attention"] = "sdpa"
     gradient_checkpointing: bool = False
     autocast: bool = False
+    lora: LoraConfig = LoraConfig()
 
     @model_validator(mode="after")
     def _heads_divide(self) -> Self:
@@ -81,10 +83,12 @@ class OptimizerConfig(Section):
 
 
 class SftConfig(Section):
-    """The supervised stage; ``batch_tokens`` counts prompt and completion tokens a step."""
+    """The supervised stage; ``batch_tokens`` counts prompt and completion tokens a step, and
+    ``micro_batch_tokens`` those that go through the model at once."""
 
     steps: Count = 600
     batch_tokens: Positive = 8_192
+    micro_batch_tokens: Positive = 4_096
     optimizer: OptimizerConfig = OptimizerConfig(lr=3e-3, final_lr=3e-4, warmup_steps=20)
 
 
