@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import ssl
 from typing import Any
 
 import httpx
@@ -28,16 +29,10 @@ class Client:
 
     def __init__(self, url: str) -> None:
         self.url = url
-        self._http = httpx.AsyncClient(
-            base_url=url,
-            timeout=None,  # the limit is on the whole call, below
-            limits=httpx.Limits(
-                max_connections=None,
-                max_keepalive_connections=None,
-                keepalive_expiry=2.0,  # seconds: before the server, which waits 5, hangs up
-            ),
-            trust_env=False,  # a proxy of the environment is for the world outside
-        )
+        # One connection each: looking for a free one among hundreds took most of httpx's time.
+        self._all: list[httpx.AsyncClient] = []
+        self._free: list[httpx.AsyncClient] = []
+        self._verify = ssl.create_default_context() if url.startswith("https:") else False
 
     async def get(self, path: str, seconds: float) -> Any:
         return await self._call("GET", path, seconds)
@@ -63,12 +58,26 @@ class Client:
         await self._call("POST", "/pause", seconds, params={"mode": "wait"})
 
     async def close(self) -> None:
-        await self._http.aclose()
+        for http in self._all:
+            await http.aclose()
+
+    def _open(self) -> httpx.AsyncClient:
+        http = httpx.AsyncClient(
+            base_url=self.url,
+            timeout=None,  # the limit is on the whole call, below
+            # Seconds: hangs up before the server, which waits 5, does.
+            limits=httpx.Limits(max_connections=1, keepalive_expiry=2.0),
+            trust_env=False,  # a proxy of the environment is for the world outside
+            verify=self._verify,
+        )
+        self._all.append(http)
+        return http
 
     async def _call(self, method: str, path: str, seconds: float, **content: Any) -> Any:
+        http = self._free.pop() if self._free else self._open()
         try:
             async with asyncio.timeout(seconds):
-                reply = await self._http.request(method, path, **content)
+                reply = await http.request(method, path, **content)
         except TimeoutError:
             raise ServerLostError(
                 self.url, f"no answer to {method} {path} within {seconds:g} seconds"
@@ -76,6 +85,8 @@ class Client:
         except httpx.TransportError as error:
             what = f"{type(error).__name__} {error}".strip()
             raise ServerLostError(self.url, f"{method} {path} failed: {what}") from None
+        finally:
+            self._free.append(http)
         if reply.is_server_error:
             raise ServerLostError(self.url, f"{method} {path}: {_words(reply)}")
         if reply.is_error:
