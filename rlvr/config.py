@@ -26,6 +26,7 @@ from rlvr.config_learn import (
 )
 from rlvr.config_lora import LoraConfig
 from rlvr.config_sampling import SamplingConfig
+from rlvr.config_server import ServerConfig
 
 
 class ModelConfig(Section):
@@ -92,8 +93,12 @@ class SftConfig(Section):
 
 
 class RolloutConfig(Section):
-    """The engine that writes completions, and how far its logprobs may lie from the trainer's."""
+    """The engine that writes completions, and how far its logprobs may lie from the trainer's.
 
+    ``topology``: the engine in the learner's process, or `vllm serve` apart from it.
+    """
+
+    topology: Literal["colocated", "server"] = "colocated"
     engine: Literal["auto", "vllm", "transformers"] = "auto"
     dtype: Literal["float32", "bfloat16"] = "float32"
     temperature: PositiveFloat = 1.0
@@ -105,6 +110,16 @@ class RolloutConfig(Section):
     parity_completions: Positive = 8
     parity_mean_limit: PositiveFloat = 0.02  # nats
     parity_p99_limit: PositiveFloat = 0.5  # nats, of 99 % of the tokens
+    server: ServerConfig = ServerConfig()
+
+    @model_validator(mode="after")
+    def _server_is_vllm(self) -> Self:
+        if self.topology == "server" and self.engine == "transformers":
+            raise ValueError(
+                'topology "server" is vLLM\'s: with it engine accepts "auto" or "vllm"; '
+                'got "transformers"'
+            )
+        return self
 
 
 class OverlongConfig(Section):

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
-from rlvr.config import Config, ModelConfig
+from rlvr.config import Config, ModelConfig, RolloutConfig
 from rlvr.model_sizes import (
     ModelSizes,
     activations_per_token,
@@ -67,7 +67,7 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
     head in float32. With ``model.lora`` the N are frozen: gradients, moments and copies are those
     of the adapters, in float32. Engine: N at its dtype, in each of its processes. KV cache needed
     at once: 2 × layers × kv_heads × head_width numbers a token, for as many sequences as run
-    together, each ``model.max_length`` tokens long.
+    together, each ``model.max_length`` tokens long. Servers on devices of their own take nothing.
     """
     model = config.model
     sizes = hub_sizes(model.path) if model.path is not None else made_sizes(model, vocab_size)
@@ -79,6 +79,7 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
     trained = adapters * BYTES["float32"] if is_frozen else n * bytes_trained
     copied = adapters * BYTES["float32"] if adapters else n * bytes_trained
     grpo, rollout = config.grpo, config.rollout
+    engines, caches = engines_here(rollout)
     completions = grpo.problems * grpo.group_size
     drawn = completions * (1 + grpo.sampling.refill_rounds)
     sft_tokens = config.sft.batch_tokens if config.sft.steps else 0
@@ -108,10 +109,18 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
         logits_mb=logits * BYTES["float32"] / MB,
         reference_mb=copied / MB if grpo.kl.kind != "none" else 0.0,
         snapshot_mb=copied / MB if grpo.max_staleness else 0.0,
-        engine_weights_mb=rollout.processes * n * bytes_each / MB,
-        kv_cache_mb=rollout.kv_cache_gb * 2**30 / MB,
+        engine_weights_mb=engines * n * bytes_each / MB,
+        kv_cache_mb=caches * rollout.kv_cache_gb * 2**30 / MB,
         kv_cache_needed_mb=sequences * model.max_length * kv_per_token / MB,
     )
+
+
+def engines_here(rollout: RolloutConfig) -> tuple[int, int]:
+    """How often the engine's weights, and its whole KV cache, are held beside the learner."""
+    if rollout.topology == "colocated":
+        return rollout.processes, 1
+    is_elsewhere = rollout.server.urls or rollout.server.devices
+    return (0, 0) if is_elsewhere else (rollout.server.replicas, rollout.server.replicas)
 
 
 def _activation_bytes(model: ModelConfig, sizes: ModelSizes, n: int, tokens: int) -> float:
