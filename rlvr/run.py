@@ -19,6 +19,7 @@ from rlvr.batch_state import batch_state, restore_batch
 from rlvr.checkpoint import checkpoint_name, latest_checkpoint, load_state, save_checkpoint
 from rlvr.closing import make_pages, show_answer
 from rlvr.config import Config
+from rlvr.config_lora import LoraConfig
 from rlvr.data.sampler import TaskSampler
 from rlvr.evaluate import EvalMetrics, evaluate, flat_metrics, in_short
 from rlvr.folder import RunFolder, write_json
@@ -108,8 +109,7 @@ class Run:
 
     def _supervise(self, start: str | Path) -> None:
         state = self._state if self._stage() == "sft" else {}
-        source = self._checkpoint if state and self._checkpoint else start
-        policy = load_policy(source, self.config.model)
+        policy = self._policy(start, "sft")
         prompter = self._prompter(start)
         trainer = SftTrainer(
             policy,
@@ -130,14 +130,18 @@ class Run:
     def reinforced_model(self, start: Path) -> tuple[EvalMetrics, EvalMetrics, Rollout, str]:
         """GRPO between two evaluations; last, the seed problem's rollout and the engine's name."""
         state = self._state if self._stage() == "grpo" else {}
-        source = self._checkpoint if state and self._checkpoint else start
+        is_adapted = self.config.model.lora.rank > 0
+        # A checkpoint of adapters is no model: the engine takes them over as after a step.
+        source = start if is_adapted or not state else self._checkpoint
         prompter = self._prompter(start)
         engine = make_engine(str(source), self.config.rollout, self.config.model.max_length)
         self.console.print(f"engine: {engine.name}")
         try:
             before = self._evaluation("before", engine, prompter, is_logged=bool(state))
             with self.tally.clock("grpo"):
-                policy = load_policy(source, self.config.model)
+                policy = self._policy(start, "grpo")
+                if state and is_adapted:
+                    engine.update_weights(policy.named_tensors(), policy_version=state["step"])
                 self._reinforce(engine, prompter, policy, state)
             after = self._evaluation("after", engine, prompter)
             return before, after, self._seed_problem(engine, prompter), engine.name
@@ -199,6 +203,14 @@ class Run:
 
     # What the stages share
 
+    def _policy(self, start: str | Path, stage: Stage) -> Policy:
+        """The policy that a stage begins with, or that of its latest checkpoint."""
+        model = self.config.model
+        if stage == "sft" and not model.path:  # random weights are not worth freezing
+            model = model.model_copy(update={"lora": LoraConfig()})
+        checkpoint = self._checkpoint if self._stage() == stage else None
+        return load_policy(start, model, derive_seed(self.config.seed, "lora", stage), checkpoint)
+
     def _after_step(
         self,
         stage: Stage,
@@ -232,7 +244,7 @@ class Run:
                         "tally": self.tally.state(),
                         "rng": rng_state(),
                     },
-                    policy.save,
+                    policy.save_trained,
                     keep=self.config.checkpoint.keep,
                 )
             if interrupt.requested and result.step < last:

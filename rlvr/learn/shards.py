@@ -38,9 +38,7 @@ def _state(trainer: Trainer) -> dict[str, Any]:
     """DCP reads into tensors that are there already: the weights themselves, and zeros."""
     for optimizer in trainer.optimizers():
         _make_state(optimizer)
-    named = trainer.policy.model.named_parameters()
-    weights = {name: parameter.detach() for name, parameter in named}
-    return {"weights": weights, "trainer": trainer.state_dict()}
+    return {"weights": trainer.policy.trained(), "trainer": trainer.state_dict()}
 
 
 def _make_state(optimizer: torch.optim.Optimizer) -> None:

@@ -27,9 +27,10 @@ logging.getLogger("vllm").setLevel(os.environ.setdefault("VLLM_LOGGING_LEVEL", "
 with process_state_kept():
     from vllm import LLM, SamplingParams
     from vllm.inputs import TokensPrompt
-    from vllm.model_executor.layers.vocab_parallel_embedding import ParallelLMHead
     from vllm.platforms import current_platform
     from vllm.sampling_params import RequestOutputKind
+
+    from rlvr.rollout.heads import repack_heads
 
 
 class VllmEngine:
@@ -101,7 +102,7 @@ class VllmEngine:
         with process_state_kept(), self._compiler():
             self._llm.collective_rpc("reload_weights", kwargs={"weights_iterator": weights})
             if self._on_cpu:
-                self._llm.apply_model(_repack_heads)
+                self._llm.apply_model(repack_heads)
             self._llm.reset_prefix_cache()
         self.policy_version = policy_version
 
@@ -143,14 +144,3 @@ class VllmEngine:
         # On a CPU vLLM would compile one small function of its sampler at the first logprob:
         # several seconds, and a C++ compiler, for nothing that can be measured afterwards.
         return torch.compiler.set_stance("force_eager") if self._on_cpu else nullcontext()
-
-
-def _repack_heads(model: torch.nn.Module) -> None:
-    """Refresh the packed copy that a head keeps of a tied embedding.
-
-    On a CPU vLLM multiplies by a packed copy of each weight. Reloading repacks a layer when its
-    own weights arrive; for a tied head none do, and it would go on with the old ones.
-    """
-    for module in model.modules():
-        if isinstance(module, ParallelLMHead):
-            module.quant_method.process_weights_after_loading(module)

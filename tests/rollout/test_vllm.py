@@ -127,7 +127,7 @@ def test_vllm_is_quiet_and_leaves_without_a_trace(
 def test_without_the_cure_a_tied_head_goes_stale(
     engine: VllmEngine, model_paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If this fails, vLLM repacks tied heads by itself and `_repack_heads` can go."""
+    """If this fails, vLLM repacks tied heads by itself and `repack_heads` can go."""
     reference = load_reference(model_paths["tied"])
     with torch.no_grad():
         reference.get_input_embeddings().weight.mul_(-1.0)
@@ -135,7 +135,7 @@ def test_without_the_cure_a_tied_head_goes_stale(
     cured = engine.generate(REQUESTS, SAMPLED)
     engine.update_weights(load_reference(model_paths["tied"]).named_parameters(), 0)
 
-    monkeypatch.setattr(rlvr.rollout.vllm, "_repack_heads", lambda model: None)
+    monkeypatch.setattr(rlvr.rollout.vllm, "repack_heads", lambda model: None)
     engine.update_weights(reference.named_parameters(), 1)
     assert engine.generate(REQUESTS, SAMPLED) != cured
 
