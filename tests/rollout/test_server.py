@@ -132,7 +132,7 @@ def test_weights_that_lack_one_are_refused_and_the_last_go_on(
 def test_a_server_killed_in_mid_generation_is_replaced_and_nothing_is_lost_or_doubled(
     served: ServerEngine, model_paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    requests, model = make_requests(300), moved(model_paths["tied"])
+    requests, model = make_requests(150), moved(model_paths["tied"])
     served.update_weights(model.named_parameters(), 7)
     expected = served.generate(requests, SAMPLED)
     (server,) = served._servers
