@@ -50,6 +50,7 @@ class VllmEngine:
         self._stops = StopStrings(model_path, settings.stop)
         self._weight_names = weight_names(empty_model(model_path))
         self._on_cpu = bool(current_platform.is_cpu())
+        self._is_asleep = False
         with process_state_kept(), self._compiler():
             self._llm = LLM(
                 model_path,
@@ -66,6 +67,7 @@ class VllmEngine:
                 # A group shares its prompt, but a CPU's blocks are longer than most prompts.
                 enable_prefix_caching=not self._on_cpu,
                 use_tqdm_on_load=False,
+                enable_sleep_mode=not self._on_cpu,
             )
         # Whatever vLLM compiles or allocates at its first requests belongs to the start.
         warm_up = SamplingSettings(temperature=1.0, max_new_tokens=2)
@@ -73,6 +75,8 @@ class VllmEngine:
 
     def generate(self, requests: Sequence[Request], sampling: SamplingSettings) -> list[Completion]:
         """One completion a request, in their order; see `RolloutEngine`."""
+        if self._is_asleep:
+            raise RuntimeError("the engine is asleep: update_weights wakes it")
         check_requests(requests, sampling, self._max_length)
         if not requests:
             return []
@@ -100,11 +104,22 @@ class VllmEngine:
         """
         weights = checked_weights(named_tensors, *self._weight_names)
         with process_state_kept(), self._compiler():
+            if self._is_asleep:
+                self._llm.wake_up(tags=["weights"])
             self._llm.collective_rpc("reload_weights", kwargs={"weights_iterator": weights})
             if self._on_cpu:
                 self._llm.apply_model(repack_heads)
+            if self._is_asleep:
+                self._llm.wake_up(tags=["kv_cache"])
+                self._is_asleep = False
             self._llm.reset_prefix_cache()
         self.policy_version = policy_version
+
+    def sleep(self) -> None:
+        """On a GPU, drop weights and cache until the next weights come; see `RolloutEngine`."""
+        if not self._on_cpu:
+            self._llm.sleep(level=2)
+            self._is_asleep = True
 
     def close(self) -> None:
         """Free the engine's memory and vLLM's process group; the engine cannot be used again."""

@@ -102,6 +102,9 @@ class ServerEngine:
                 self._background.run(self._update(server))
             self.policy_version = policy_version
 
+    def sleep(self) -> None:
+        """Nothing: the servers' devices are their own."""
+
     def close(self) -> None:
         """End the servers that were started here; the engine cannot be used again."""
         if (undo := self.__dict__.pop("_undo", None)) is not None:
