@@ -22,8 +22,10 @@ BYTES, MB = {"float32": 4, "bfloat16": 2}, 1e6
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """Counts, and memory in MB (10^6 bytes). Tokens of completions are upper bounds: every
-    completion at ``max_new_tokens``. Memory leaves out the libraries and the engine's buffers."""
+    completion at ``max_new_tokens``. Memory is that of each rank, and leaves out the libraries and
+    the engine's buffers."""
 
+    num_ranks: int
     parameters: int
     sft_tokens_per_step: int
     sft_tokens: int
@@ -38,6 +40,8 @@ class Estimate:
     logits_mb: float
     reference_mb: float
     snapshot_mb: float
+    gathered_mb: float
+    loaded_mb: float
     engine_weights_mb: float
     kv_cache_mb: float
     kv_cache_needed_mb: float
@@ -49,13 +53,14 @@ class Estimate:
 
     @property
     def trainer_mb(self) -> float:
-        """The trainer's part of it."""
+        """The trainer's part of it; at the start a rank holds the whole model instead."""
         trained = self.weights_mb + self.gradients_mb + self.optimizer_mb
         copies = self.reference_mb + self.snapshot_mb
-        return trained + self.activations_mb + self.logits_mb + copies
+        passed = self.activations_mb + self.logits_mb + self.gathered_mb
+        return max(trained + passed + copies, self.loaded_mb)
 
 
-def estimate(config: Config, vocab_size: int) -> Estimate:
+def estimate(config: Config, vocab_size: int, num_ranks: int = 1) -> Estimate:
     """Estimate a run. ``vocab_size`` is of the model made from nothing; a model with a ``path``
     brings its own, and only its ``config.json`` is read (``ValueError`` if that fails).
 
@@ -65,6 +70,10 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
     head in float32. Engine: N at its dtype. KV cache needed at once: 2 × layers × kv_heads ×
     head_width numbers a token, for as many sequences as run together, each ``model.max_length``
     tokens long.
+
+    On several ranks each holds its part of weights, gradients, moments and copies; in a pass it has
+    embeddings and head whole and two layers, and their gradients (``learn/sharded.py``). Before,
+    it loads the whole model. Each has an engine.
     """
     model = config.model
     sizes = hub_sizes(model.path) if model.path is not None else made_sizes(model, vocab_size)
@@ -78,12 +87,14 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
     logits = logit_numbers(sizes, tokens_at_once)
     if model.dtype != "float32":
         logits += 2 * sizes.vocab_size * sizes.width  # the head in float32, and its gradient
+    part = n * bytes_trained / num_ranks
     kv_per_token = 2 * sizes.layers * sizes.kv_heads * sizes.head_width * bytes_each
-    sequences = min(rollout.max_sequences, completions)
+    sequences = min(rollout.max_sequences, -(-completions // num_ranks))
     # Greedy on both test splits, and pass@k on a part of one; before and after.
     sampled = min(config.eval.pass_at_problems, config.data.test_size) * config.eval.pass_at
     evaluated = 2 * (config.data.test_size + config.data.shifted_size + sampled)
     return Estimate(
+        num_ranks=num_ranks,
         parameters=n,
         sft_tokens_per_step=config.sft.batch_tokens,
         sft_tokens=config.sft.batch_tokens * config.sft.steps,
@@ -91,17 +102,26 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
         grpo_tokens_per_step=drawn * rollout.max_new_tokens,
         grpo_tokens=drawn * rollout.max_new_tokens * grpo.steps,
         eval_tokens=evaluated * rollout.max_new_tokens,
-        weights_mb=n * bytes_trained / MB,
-        gradients_mb=n * bytes_trained / MB,
-        optimizer_mb=2 * n * bytes_trained / MB,
+        weights_mb=part / MB,
+        gradients_mb=part / MB,
+        optimizer_mb=2 * part / MB,
         activations_mb=_activation_bytes(model, sizes, n, tokens_at_once) / MB,
         logits_mb=logits * BYTES["float32"] / MB,
-        reference_mb=n * bytes_trained / MB if grpo.kl.kind != "none" else 0.0,
-        snapshot_mb=n * bytes_trained / MB if grpo.max_staleness else 0.0,
+        reference_mb=part / MB if grpo.kl.kind != "none" else 0.0,
+        snapshot_mb=part / MB if grpo.max_staleness else 0.0,
+        gathered_mb=_gathered(sizes, n) * bytes_trained / MB if num_ranks > 1 else 0.0,
+        loaded_mb=n * bytes_trained / MB,
         engine_weights_mb=n * bytes_each / MB,
         kv_cache_mb=rollout.kv_cache_gb * 2**30 / MB,
         kv_cache_needed_mb=sequences * model.max_length * kv_per_token / MB,
     )
+
+
+def _gathered(sizes: ModelSizes, n: int) -> float:
+    """Weights that are whole in the midst of a backward, and gradients before they are shared."""
+    tables = (1 if sizes.tied else 2) * sizes.vocab_size * sizes.width
+    layer = (n - tables) / sizes.layers
+    return 2 * tables + 3 * layer
 
 
 def _activation_bytes(model: ModelConfig, sizes: ModelSizes, n: int, tokens: int) -> float:
@@ -117,7 +137,8 @@ def _activation_bytes(model: ModelConfig, sizes: ModelSizes, n: int, tokens: int
 
 def estimate_table(found: Estimate) -> Table:
     """The estimate for a person."""
-    table = Table(title="Estimate", show_header=False, title_justify="left")
+    whose = f", memory of each of {found.num_ranks} ranks" if found.num_ranks > 1 else ""
+    table = Table(title=f"Estimate{whose}", show_header=False, title_justify="left")
     table.add_column(justify="left")
     table.add_column(justify="right")
     table.add_row("parameters", f"{found.parameters:,}")
@@ -134,6 +155,9 @@ def estimate_table(found: Estimate) -> Table:
     table.add_row("trainer: AdamW moments", _mb(found.optimizer_mb))
     table.add_row("trainer: activations (at most)", _mb(found.activations_mb))
     table.add_row("trainer: logits (at most)", _mb(found.logits_mb))
+    if found.gathered_mb:
+        table.add_row("trainer: gathered for a pass (at most)", _mb(found.gathered_mb))
+        table.add_row("trainer: the whole model, while it loads", _mb(found.loaded_mb))
     if found.reference_mb:
         table.add_row("trainer: weights of the reference", _mb(found.reference_mb))
     if found.snapshot_mb:

@@ -12,6 +12,7 @@ from transformers import AutoTokenizer, PreTrainedTokenizerBase
 from rlvr.config import ModelConfig
 from rlvr.learn.policy import Policy
 from rlvr.memory import available_memory_mb
+from rlvr.torchrun import num_local_ranks
 
 
 def save_whole(folder: Path, save: Callable[[Path], object]) -> None:
@@ -38,7 +39,9 @@ def memory_left_mb() -> tuple[float, str]:
     if torch.cuda.is_available():
         free, _ = torch.cuda.mem_get_info()
         return free / 1e6, "the GPU"
-    return available_memory_mb(), "this machine"
+    each = num_local_ranks()
+    where = "this machine" if each == 1 else "each rank of this machine"
+    return available_memory_mb() / each, where
 
 
 def load_policy(source: str | Path, config: ModelConfig) -> Policy:
