@@ -13,6 +13,7 @@ import torch.distributed as dist
 from torch import Tensor
 
 from rlvr.learn.ranks import OneRank, RankError, Ranks
+from rlvr.torchrun import restart_count
 
 T = TypeVar("T")
 
@@ -134,7 +135,12 @@ def join(device: str, timeout: timedelta) -> Ranks:
     backend = "cpu:gloo,cuda:nccl" if device == "cuda" else "gloo"
     rank, size, address, port = (os.environ[name] for name in VARIABLES if name != "LOCAL_RANK")
     try:
-        dist.init_process_group(backend, timeout=timeout)
+        store, *_ = next(dist.rendezvous("env://", timeout=timeout))
+        # torchrun keeps its store over a restart, and with it the addresses of ended ranks.
+        own = dist.PrefixStore(f"rlvr/{restart_count()}", store)  # type: ignore[attr-defined]
+        dist.init_process_group(
+            backend, store=own, rank=int(rank), world_size=int(size), timeout=timeout
+        )
     except RuntimeError as error:
         raise RankError(
             f"rank {rank} of {size} waited for all ranks to come to {address}:{port}, with a limit "
