@@ -95,7 +95,8 @@ class RolloutConfig(Section):
     temperature: PositiveFloat = 1.0
     max_new_tokens: Positive = 128
     stop: Texts = ()  # texts that end a completion, beside the model's own end tokens
-    max_sequences: Positive = 256
+    processes: Positive = 1  # engines side by side on a CPU's cores
+    max_sequences: Positive = 256  # of all processes together, and so the cache
     kv_cache_gb: PositiveFloat = 0.5
     parity_completions: Positive = 8
     parity_mean_limit: PositiveFloat = 0.02  # nats

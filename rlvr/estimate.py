@@ -67,13 +67,13 @@ def estimate(config: Config, vocab_size: int, num_ranks: int = 1) -> Estimate:
     Trainer: N parameters, as many gradients, AdamW's two moments, and N each for the reference of
     ``grpo.kl`` and the older weights of ``grpo.max_staleness``, all of ``model.dtype``; activations
     of a micro-batch, which is never less than one sequence; logits, and for a bfloat16 model the
-    head in float32. Engine: N at its dtype. KV cache needed at once: 2 × layers × kv_heads ×
-    head_width numbers a token, for as many sequences as run together, each ``model.max_length``
-    tokens long.
+    head in float32. Engine: N at its dtype, in each of its processes. KV cache needed at once:
+    2 × layers × kv_heads × head_width numbers a token, for as many sequences as run together, each
+    ``model.max_length`` tokens long.
 
     On several ranks each holds its part of weights, gradients, moments and copies; in a pass it has
     embeddings and head whole and two layers, and their gradients (``learn/sharded.py``). Before,
-    it loads the whole model. Each has an engine.
+    it loads the whole model. Each has an engine in its own process.
     """
     model = config.model
     sizes = hub_sizes(model.path) if model.path is not None else made_sizes(model, vocab_size)
@@ -88,6 +88,7 @@ def estimate(config: Config, vocab_size: int, num_ranks: int = 1) -> Estimate:
     if model.dtype != "float32":
         logits += 2 * sizes.vocab_size * sizes.width  # the head in float32, and its gradient
     part = n * bytes_trained / num_ranks
+    engines = rollout.processes if num_ranks == 1 else 1
     kv_per_token = 2 * sizes.layers * sizes.kv_heads * sizes.head_width * bytes_each
     sequences = min(rollout.max_sequences, -(-completions // num_ranks))
     # Greedy on both test splits, and pass@k on a part of one; before and after.
@@ -111,7 +112,7 @@ def estimate(config: Config, vocab_size: int, num_ranks: int = 1) -> Estimate:
         snapshot_mb=part / MB if grpo.max_staleness else 0.0,
         gathered_mb=_gathered(sizes, n) * bytes_trained / MB if num_ranks > 1 else 0.0,
         loaded_mb=n * bytes_trained / MB,
-        engine_weights_mb=n * bytes_each / MB,
+        engine_weights_mb=engines * n * bytes_each / MB,
         kv_cache_mb=rollout.kv_cache_gb * 2**30 / MB,
         kv_cache_needed_mb=sequences * model.max_length * kv_per_token / MB,
     )

@@ -23,7 +23,7 @@ def _zeros(names: tuple[str, ...]) -> dict[str, float]:
 
 @dataclass(slots=True)
 class Tally:
-    """Seconds and tokens, added up over a run and its restarts.
+    """Seconds, tokens and memory of a run and its restarts.
 
     ``busy`` counts the seconds of GRPO's rollout and train stages, ``tokens`` what they handled:
     generated tokens, and tokens of the sequences trained on.
@@ -32,6 +32,7 @@ class Tally:
     seconds: dict[str, float] = field(default_factory=lambda: _zeros(STAGES))
     busy: dict[str, float] = field(default_factory=lambda: _zeros(WORK))
     tokens: dict[str, float] = field(default_factory=lambda: _zeros(WORK))
+    peak_memory_mb: float = 0.0  # of all processes, looked at whenever a stage ends
     clocks: dict[str, float] = field(default_factory=dict)  # since when each running stage runs
 
     @contextmanager
@@ -41,6 +42,7 @@ class Tally:
             yield
         finally:
             self.seconds[stage] += perf_counter() - self.clocks.pop(stage)
+            self.peak_memory_mb = max(self.peak_memory_mb, peak_memory_mb())
 
     def add(self, result: StepResult) -> None:
         if not result.groups:
@@ -76,7 +78,7 @@ def summarise_run(
         "before": before,
         "after": after,
         "seconds": {**tally.seconds, "total": sum(tally.seconds.values())},
-        "peak_memory_mb": peak_memory_mb(),
+        "peak_memory_mb": tally.peak_memory_mb,
         "tokens_per_second": {
             work: tally.tokens[work] / tally.busy[work] if tally.busy[work] else 0.0
             for work in WORK

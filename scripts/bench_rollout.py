@@ -1,6 +1,7 @@
-"""What our engine costs over vLLM itself: tokens a second of both, alternating, in one run.
+"""What our engine costs over vLLM itself, and what engines side by side gain: tokens a second of
+each, alternating, in one run.
 
-Both get the same model, prompts, seeds and settings, and must write the same tokens.
+All get the same model, prompts, seeds and settings, and must write the same tokens.
 """
 
 from __future__ import annotations
@@ -23,7 +24,9 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 import torch
 
 from rlvr.config import RolloutConfig
-from rlvr.rollout.engine import Request, SamplingSettings
+from rlvr.rollout.engine import Request, RolloutEngine, SamplingSettings
+from rlvr.rollout.factory import make_engine
+from rlvr.rollout.hub import stop_token_ids
 
 EXAMPLE = "example: python scripts/bench_rollout.py --dtype bfloat16 --rounds 9"
 TokenIds = list[tuple[int, ...]]
@@ -35,7 +38,16 @@ def main() -> None:
         model_path = args.model or save_tiny_model(Path(folder))
         ours, bare = make_contestants(model_path, args)
         assert ours() == bare(), "the two wrote different tokens"
-        print_table(measure({"LLM.generate": bare, "VllmEngine.generate": ours}, args.rounds))
+        contestants = {"LLM.generate": bare, "VllmEngine.generate": ours}
+        engine = None
+        if args.processes > 1:
+            engine = make_engine(model_path, settings_of(args, args.processes), max_length_of(args))
+            several = generate_with(engine, model_path, args)
+            assert several() == bare(), "several processes wrote different tokens"
+            contestants[f"{args.processes} processes"] = several
+        print_table(measure(contestants, args.rounds))
+        if engine is not None:
+            engine.close()
 
 
 def parse_arguments() -> argparse.Namespace:
@@ -46,6 +58,7 @@ def parse_arguments() -> argparse.Namespace:
     parser.add_argument("--prompt-tokens", type=int, default=12)
     parser.add_argument("--new-tokens", type=int, default=40, help="at most; fewer at a stop token")
     parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--processes", type=int, default=2, help="1 leaves them out")
     parser.add_argument("--kv-cache-gb", type=float, default=0.5)
     return parser.parse_args()
 
@@ -78,33 +91,25 @@ def make_contestants(
     model_path: str, args: argparse.Namespace
 ) -> tuple[Callable[[], TokenIds], Callable[[], TokenIds]]:
     """Two functions that write the same completions: through our engine, and through vLLM alone."""
-    from rlvr.rollout.hub import stop_token_ids
     from rlvr.rollout.isolation import process_state_kept
     from rlvr.rollout.vllm import LLM, SamplingParams, VllmEngine, current_platform
 
-    settings = RolloutConfig(
-        dtype=args.dtype, max_sequences=args.requests, kv_cache_gb=args.kv_cache_gb
-    )
-    max_length = args.prompt_tokens + args.new_tokens
-    engine = VllmEngine(model_path, settings, max_length)
+    engine = VllmEngine(model_path, settings_of(args), max_length_of(args))
     with process_state_kept():
         llm = LLM(
             model_path,
             dtype=args.dtype,
-            max_model_len=max_length,
+            max_model_len=max_length_of(args),
             max_num_seqs=args.requests,
             kv_cache_memory_bytes=int(args.kv_cache_gb * 2**30),
             logprobs_mode="processed_logprobs",
             enforce_eager=current_platform.is_cpu(),
+            # On a CPU a seeded prompt that is cut in two brings vLLM down.
+            enable_chunked_prefill=not current_platform.is_cpu(),
         )
 
     stop = stop_token_ids(model_path)
     prompts = make_prompts(args, avoid=set(stop))
-    requests = [Request(prompt_ids=tuple(p), seed=seed) for seed, p in enumerate(prompts)]
-    sampling = SamplingSettings(temperature=1.0, max_new_tokens=args.new_tokens)
-
-    def ours() -> TokenIds:
-        return [completion.token_ids for completion in engine.generate(requests, sampling)]
 
     def bare() -> TokenIds:
         params = [
@@ -122,7 +127,29 @@ def make_contestants(
         outputs = llm.generate(inputs, params, use_tqdm=False)
         return [tuple(output.outputs[0].token_ids) for output in outputs]
 
-    return ours, bare
+    return generate_with(engine, model_path, args), bare
+
+
+def settings_of(args: argparse.Namespace, processes: int = 1) -> RolloutConfig:
+    return RolloutConfig(
+        dtype=args.dtype,
+        processes=processes,
+        max_sequences=args.requests,
+        kv_cache_gb=args.kv_cache_gb,
+    )
+
+
+def max_length_of(args: argparse.Namespace) -> int:
+    return int(args.prompt_tokens + args.new_tokens)
+
+
+def generate_with(
+    engine: RolloutEngine, model_path: str, args: argparse.Namespace
+) -> Callable[[], TokenIds]:
+    prompts = make_prompts(args, avoid=set(stop_token_ids(model_path)))
+    requests = [Request(prompt_ids=tuple(p), seed=seed) for seed, p in enumerate(prompts)]
+    sampling = SamplingSettings(temperature=1.0, max_new_tokens=args.new_tokens)
+    return lambda: [completion.token_ids for completion in engine.generate(requests, sampling)]
 
 
 def make_prompts(args: argparse.Namespace, avoid: set[int]) -> list[list[int]]:

@@ -175,6 +175,9 @@ install() {
         env PIP_USER=0 "$venv/bin/python" -m pip install -qq -r requirements/uv.txt
     [[ -n $dry_run ]] || uv_reads_pip_settings
     local lock="requirements/$accelerator.txt" overrides=()
+    # The first start is as fast as the second; and where Python may not write what it compiled
+    # (PYTHONDONTWRITEBYTECODE), each start of vLLM would take twice as long.
+    export UV_COMPILE_BYTECODE=1
     if [[ $accelerator == cpu ]]; then
         install_torch_for_cpu
         overrides=(--override requirements/overrides.txt)

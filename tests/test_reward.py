@@ -1,8 +1,11 @@
 """Each reward term, and the completions that try to earn it without earning it."""
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from rlvr.config import Config, OverlongConfig, RewardConfig
+from rlvr.newborn import DIGITS, MARKS, WORDS
 from rlvr.reward import overlong_share, score
 from rlvr.types import Completion, Task
 from verifiers import Problem
@@ -174,3 +177,27 @@ def test_a_gold_answer_decides_where_there_is_one():
     assert wrong.habits.domain_stated is None
     unreadable = Task(id="g", family="words", text="How?", problem=problem, gold="18 dollars")
     assert not reward("So \\boxed{18}", task=unreadable).counted
+
+
+@given(
+    st.lists(st.sampled_from([*WORDS, *MARKS, *DIGITS, "x", "\nDomain: x != ", "±"]), max_size=40)
+)
+def test_whatever_an_untrained_model_writes_has_a_reward(pieces):
+    full = RewardConfig(process=0.1)
+    assert reward("".join(pieces), config=full).total <= 1.4
+
+
+@pytest.mark.parametrize(
+    ("statement", "domain"),
+    [("x != ±2", 0.2), ("x != 2, x != -2", 0.2), ("x^2 != 4", 0.2), ("±x != 2", 0.2),
+     ("x != 2", 0.0), ("x > ±2", 0.0), ("±x != ±2", 0.0), ("x != ±3", 0.0)],
+)  # fmt: skip
+def test_one_sign_may_state_two_restrictions(statement, domain):
+    task = Task(
+        id="t",
+        family="rational",
+        text="",
+        problem=Problem(equation="1/(x^2 - 4) = 1/5", unknown="x"),
+    )
+    text = f"Domain: {statement}\nMultiply: 5 = x^2 - 4\nRoots: x = ±3\n\\boxed{{3, -3}}"
+    assert reward(text, task=task).terms["domain"] == domain

@@ -1,3 +1,5 @@
+import subprocess
+import sys
 import time
 from dataclasses import asdict
 
@@ -6,6 +8,7 @@ import pytest
 from rlvr.config import Config
 from rlvr.evaluate import summarise
 from rlvr.loop import StepResult
+from rlvr.memory import peak_memory_mb
 from rlvr.summary import Tally, summarise_run
 from tests.helpers import make_rollout
 
@@ -27,7 +30,25 @@ def test_tokens_are_counted_over_the_seconds_in_which_they_were_handled():
     assert summary["tokens_per_second"] == {"rollout": 5.0, "train": 60.0}
     assert summary["seed"] == 3
     assert summary["before"]["accuracy"] == 1.0
-    assert summary["peak_memory_mb"] > 1
+
+
+def test_memory_counts_processes_that_have_ended_since():
+    tally, alone = Tally(), peak_memory_mb()
+    child = subprocess.Popen(
+        [sys.executable, "-c", "held = bytearray(200_000_000); print(flush=True); input()"],
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with child, tally.clock("grpo"):
+        assert child.stdin
+        assert child.stdout
+        child.stdout.readline()
+    with tally.clock("eval"):
+        pass
+    metrics = summarise([make_rollout()], [], [])
+    resumed = Tally(**tally.state())
+    summary = summarise_run(Config(), "vllm", metrics, metrics, resumed, [])
+    assert summary["peak_memory_mb"] > alone + 200
 
 
 def test_a_clock_goes_on_after_a_resume():

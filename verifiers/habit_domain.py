@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import product
 
 from verifiers.algebra.evaluate import evaluate
 from verifiers.algebra.exact import Real
@@ -11,8 +12,9 @@ from verifiers.algebra.roots import NoExactRootsError, factor
 from verifiers.algebra.sets import REALS, RealSet
 from verifiers.solve import Solution
 from verifiers.steps import Claim, Line
+from verifiers.syntax.ast import Expr
 from verifiers.syntax.errors import OverBudgetError
-from verifiers.syntax.walk import free_names
+from verifiers.syntax.walk import free_names, plus_minus_choices
 
 
 def domain_stated(solution: Solution, lines: Sequence[Line]) -> int | None:
@@ -35,12 +37,27 @@ def domain_stated(solution: Solution, lines: Sequence[Line]) -> int | None:
 
 
 def _restriction(claim: Claim, unknown: str) -> RealSet | None:
-    """The set that ``x != 2``, ``2 - x >= 0``, ``x^2 != 4`` leaves; None for other claims."""
+    """The set that ``x != 2``, ``2 - x >= 0``, ``x != ±2`` leaves; None for other claims."""
     if len(claim.operators) != 1 or claim.operators[0] == "=":
         return None
     (left, right), operator = claim.sides, claim.operators[0]
     if free_names(left) | free_names(right) != {unknown}:
         return None
+    choices = list(product(plus_minus_choices(left), plus_minus_choices(right)))
+    # Both values of one ± are excluded; which of them bounds, or goes with another ±, is not said.
+    if len(choices) > (2 if operator == "!=" else 1):
+        return None
+    left_over = REALS
+    for sides in choices:
+        each = _compared(*sides, operator, unknown)
+        if each is None:
+            return None
+        left_over = left_over & each
+    return left_over
+
+
+def _compared(left: Expr, right: Expr, operator: str, unknown: str) -> RealSet | None:
+    """The numbers for which polynomial sides compare so; None for other sides."""
     try:
         polys = to_poly(left, unknown), to_poly(right, unknown)
         if polys[0] is None or polys[1] is None:

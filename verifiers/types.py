@@ -40,6 +40,7 @@ class Problem:
     the order of answered tuples, else all names of a system are unknowns, in order of the alphabet.
     ``params`` maps each parameter to a condition on it; ``{"a": "a = 6"}`` gives it a value.
     Of several solutions that coincide, ``SUM``, ``PRODUCT`` and ``COUNT`` count one.
+    ``ask`` and ``domain`` may be given by their texts. Raises ValueError for another text.
     """
 
     equation: str | tuple[str, ...]
@@ -47,6 +48,20 @@ class Problem:
     ask: Ask = Ask.SOLUTIONS
     domain: Domain = Domain.REAL
     params: Mapping[str, str] = field(default_factory=lambda: MappingProxyType({}))
+
+    def __post_init__(self) -> None:
+        for name, kind in (("ask", Ask), ("domain", Domain)):
+            given = getattr(self, name)
+            if not isinstance(given, kind):
+                object.__setattr__(self, name, _member(name, kind, given))
+
+
+def _member(name: str, kind: type[StrEnum], text: str) -> StrEnum:
+    try:
+        return kind(text)
+    except ValueError:
+        accepted = ", ".join(kind)
+        raise ValueError(f"{name} is {text!r}; accepted: {accepted}") from None
 
 
 class Decision(StrEnum):

@@ -52,7 +52,9 @@ def portion(count: int, size: int, rank: int) -> range:
 def _make(bench: Bench, source: str | Path, config: Config) -> str:
     bench.learner = None  # the supervised stage is over
     check_place(source, bench.ranks.rank)
-    bench.engine = make_engine(str(source), config.rollout, config.model.max_length)
+    # The ranks themselves are the engines side by side.
+    settings = config.rollout.model_copy(update={"processes": 1})
+    bench.engine = make_engine(str(source), settings, config.model.max_length)
     return bench.engine.name
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib.util
 import logging
 
+import torch
+
 from rlvr.config import RolloutConfig
 from rlvr.rollout.engine import RolloutEngine
 
@@ -21,8 +23,13 @@ def make_engine(model_path: str, settings: RolloutConfig, max_length: int) -> Ro
 
     ``max_length`` bounds prompt + completion, in tokens. ``"auto"`` takes vLLM where it can be
     imported and transformers elsewhere, and logs why; ``engine.name`` says which it is. Raises
-    ValueError where vLLM was asked for and cannot be imported.
+    ValueError where vLLM was asked for and cannot be imported. A GPU is one engine's alone,
+    whatever ``settings.processes`` says.
     """
+    if settings.processes > 1 and not torch.cuda.is_available():
+        from rlvr.rollout.parallel import ParallelEngine
+
+        return ParallelEngine(model_path, settings, max_length)
     if settings.engine != "transformers":
         problem = vllm_import_problem()
         if problem is None:

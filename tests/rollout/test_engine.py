@@ -1,4 +1,5 @@
-"""The contract of a rollout engine, held against both engines with tied and untied heads."""
+"""The contract of a rollout engine, held against both engines with tied and untied heads, and
+against two processes of one."""
 
 from __future__ import annotations
 
@@ -20,17 +21,17 @@ GREEDY = SamplingSettings(temperature=0.0, max_new_tokens=24)
 
 
 @pytest.fixture(
-    scope="module", params=["vllm tied", "vllm untied", "transformers tied", "transformers untied"]
+    scope="module",
+    params=["vllm tied", "vllm untied", "2 vllm tied", "transformers tied", "transformers untied"],
 )
 def model_path_and_engine(
     request: pytest.FixtureRequest, model_paths: dict[str, Path]
 ) -> Iterator[tuple[Path, RolloutEngine]]:
-    name, head = request.param.split()
+    *num, name, head = request.param.split()
     if name == "vllm" and (problem := vllm_import_problem()):
         pytest.skip(problem)
-    engine = make_engine(
-        str(model_paths[head]), SETTINGS.model_copy(update={"engine": name}), MAX_LENGTH
-    )
+    settings = {"engine": name, "processes": int(num[0]) if num else 1}
+    engine = make_engine(str(model_paths[head]), SETTINGS.model_copy(update=settings), MAX_LENGTH)
     assert engine.name == name
     yield model_paths[head], engine
     engine.close()
@@ -221,7 +222,7 @@ def test_weights_that_are_not_finite_are_reported(
     with torch.no_grad():
         next(reference.parameters()).fill_(float("nan"))
     engine.update_weights(reference.named_parameters(), 1)
-    with pytest.raises(NonFiniteLogprobsError, match=r"4 of 4 completions .* policy version 1"):
+    with pytest.raises(NonFiniteLogprobsError, match=r"(\d) of \1 completions .* policy version 1"):
         engine.generate(make_requests(4), SAMPLED)
 
 

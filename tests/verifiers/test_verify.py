@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from verifiers import Ask, Decision, Problem, Reason, Verdict, verify, verify_completion
+from verifiers import Ask, Decision, Domain, Problem, Reason, Verdict, verify, verify_completion
 
 SEED = "3 - (3+y)/y = y"
 TWO_AND_THREE = "6 - (6+x)/x = x"
@@ -432,3 +432,14 @@ def test_expected_is_itself_a_right_answer() -> None:
 
 def _assert_correct(verdict: Verdict) -> None:
     assert (verdict.verdict, verdict.reason) == (Decision.CORRECT, Reason.EQUAL), verdict
+
+
+def test_a_problem_takes_texts_for_its_kinds_and_refuses_others():
+    problem = Problem(equation="x^2 = 4", domain="positive", ask="count")
+    assert problem.domain is Domain.POSITIVE
+    assert problem.ask is Ask.COUNT
+    assert problem == Problem(equation="x^2 = 4", domain=Domain.POSITIVE, ask=Ask.COUNT)
+    with pytest.raises(ValueError, match="domain is 'reals'; accepted: real, complex"):
+        Problem(equation="x^2 = 4", domain="reals")
+    with pytest.raises(ValueError, match="ask is 'roots'; accepted: solutions, sum"):
+        Problem(equation="x^2 = 4", ask="roots")

@@ -26,7 +26,7 @@ from verifiers.syntax.ast import (
     Root,
     Sym,
 )
-from verifiers.syntax.walk import free_names
+from verifiers.syntax.walk import free_names, plus_minus_choices
 
 BARE_LOG = "log"
 """The name under which ``values`` may hold the base of logarithms that are written without one."""
@@ -35,7 +35,12 @@ _TEN = Real.of(10)
 
 
 def rational_value(expr: Expr) -> Fraction | None:
-    """The value of an expression without names, where its form shows that it is rational."""
+    """The value of an expression without names, where its form shows that it is rational.
+
+    None also for a ``±``, which has two values.
+    """
+    if len(plus_minus_choices(expr)) > 1:
+        return None
     value = evaluate(expr, {})
     return None if isinstance(value, Undefined) else value.rational
 
