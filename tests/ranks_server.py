@@ -18,6 +18,7 @@ from torch.distributed.elastic.multiprocessing import SignalException
 from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
+INTERRUPTED = "interrupted"  # a file that says that Ctrl-C was pressed
 LIBRARIES = ["rlvr.cli", "rlvr.run", "rlvr.rollout.vllm"]
 
 
@@ -27,7 +28,11 @@ def rank(arguments: list[str], pids: str) -> None:
 
     (Path(pids) / os.environ["RANK"]).write_text(str(os.getpid()))
     sys.argv = ["rlvr", *arguments]
-    cli.main()
+    try:
+        cli.main()
+    finally:
+        if (Path(pids) / INTERRUPTED).exists():
+            os._exit(130)  # a function would wait for its result to be taken: after Ctrl-C in vain
 
 
 def launch(order: dict[str, Any]) -> int:

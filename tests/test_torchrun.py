@@ -17,6 +17,8 @@ from threading import Thread
 import pytest
 from safetensors.torch import load_file
 
+from tests.ranks_server import INTERRUPTED
+
 ROOT = Path(__file__).parent.parent
 SFT_STEPS, GRPO_STEPS = 2, 3
 SETTINGS = (
@@ -63,6 +65,10 @@ class Ranks:
     def kill(self, rank: int) -> None:
         os.kill(int((self.pids / str(rank)).read_text()), signal.SIGKILL)
 
+    def interrupt(self) -> None:
+        (self.pids / INTERRUPTED).touch()
+        self.process.send_signal(signal.SIGINT)
+
     def finish(self) -> tuple[int, str]:
         """The exit status, and what the job printed."""
         lines: list[str] = []
@@ -73,8 +79,11 @@ class Ranks:
     def close(self) -> None:
         assert self.process.stdin
         self.process.stdin.close()
-        self.process.terminate()
-        self.process.wait(LIMIT)
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:  # in the midst of a job
+            self.process.terminate()
+            self.process.wait(LIMIT)
 
     def _read(self) -> None:
         assert self.process.stdout
@@ -145,7 +154,7 @@ def test_ctrl_c_saves_once_and_one_process_goes_on_from_there(
     folder = runs / "smoke"
     ranks.start("--preset", "smoke", *SETTINGS, f"runs={runs}", "checkpoint.every=100")
     ranks.wait_for(folder / "rollouts" / f"step-{SFT_STEPS + 1:06d}.jsonl")
-    ranks.process.send_signal(signal.SIGINT)
+    ranks.interrupt()
     code, output = ranks.finish()
     assert code == 130
     assert output.count("finishing this step") == 1
