@@ -7,6 +7,7 @@ torchrun's store, and the rest end without a word.
 from __future__ import annotations
 
 import os
+import traceback
 from datetime import timedelta
 
 import torch.distributed as dist
@@ -48,6 +49,6 @@ def tell_once(error: Exception, console: Console) -> int:
         where = f"rank {own_rank()} of {num_ranks()}"
         message = f"error on {where}: {error if is_readable else type(error).__name__}"
         if not is_readable:
-            console.print_exception()
+            console.print(traceback.format_exc(), markup=False, highlight=False, soft_wrap=True)
         console.print(message, markup=False, highlight=False, soft_wrap=True, style="red")
     return 2 if isinstance(error, ValueError | OSError) else 1

@@ -135,7 +135,8 @@ def join(device: str, timeout: timedelta) -> Ranks:
     backend = "cpu:gloo,cuda:nccl" if device == "cuda" else "gloo"
     rank, size, address, port = (os.environ[name] for name in VARIABLES if name != "LOCAL_RANK")
     try:
-        store, *_ = next(dist.rendezvous("env://", timeout=timeout))
+        joining = dist.rendezvous("env://", timeout=timeout)  # type: ignore[attr-defined]
+        store, *_ = next(joining)
         # torchrun keeps its store over a restart, and with it the addresses of ended ranks.
         own = dist.PrefixStore(f"rlvr/{restart_count()}", store)  # type: ignore[attr-defined]
         dist.init_process_group(
