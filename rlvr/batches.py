@@ -64,13 +64,18 @@ class BatchSource(Protocol):
 
 
 class OnPolicy:
-    """Makes each batch when it is asked for: it is of the policy that it trains."""
+    """Makes each batch when it is asked for: it is of the policy that it trains.
 
-    def __init__(self, make: MakeBatch) -> None:
-        self._make = make
+    Then the engine sleeps, until the update gives it other weights.
+    """
+
+    def __init__(self, make: MakeBatch, engine: RolloutEngine) -> None:
+        self._make, self._engine = make, engine
 
     def take(self, step: int) -> Batch:
-        return self._make(step, None)
+        batch = self._make(step, None)
+        self._engine.sleep()
+        return batch
 
     def settle(self, watch: Stopwatch) -> None:
         return None
@@ -133,7 +138,7 @@ def batch_source(
         return Batch(groups=groups, metrics=parity | found | sampling, seconds=watch.laps)
 
     if not config.grpo.max_staleness:
-        return OnPolicy(make)
+        return OnPolicy(make, engine)
     assert isinstance(trainer, Trainer), "a snapshot is of one rank"
     return OneStepAhead(make, trainer.policy, config.grpo.steps, ready)
 

@@ -131,7 +131,7 @@ def _dry_run(config: Config) -> None:
     from rlvr.room import check_room
 
     console.print(dump_toml(config), markup=False, highlight=False)
-    vocab_size = len(make_tokenizer())
+    vocab_size = len(make_tokenizer(config.data.families))
     console.print(estimate_table(estimate(config, vocab_size, num_ranks())))
     available, where = memory_left_mb()
     console.print(f"{where} has {available:,.0f} MB left", highlight=False)

@@ -54,9 +54,9 @@ def scale(
     chosen, efficiency = device(hardware), Efficiency()
     if measured is not None:
         points = load(measured)
-        efficiency = calibrated(points, chosen)
-        if not as_markdown:
+        if not as_markdown:  # before what needs a GPU's figures: a CPU's can be compared too
             console.print(comparison(points))
+        efficiency = calibrated(points, chosen)
     found = rows(model or MODELS, gpus or GPUS, chosen, workload, efficiency)
     if as_markdown:
         print(markdown(found), end="")

@@ -24,13 +24,15 @@ from rlvr.config_learn import (
     SurrogateConfig,
     TokenTruncateConfig,
 )
+from rlvr.config_lora import LoraConfig
 from rlvr.config_sampling import SamplingConfig
+from rlvr.config_server import ServerConfig
 
 
 class ModelConfig(Section):
     """``path`` is a hub id or folder; without one a model is made from nothing in these sizes.
 
-    The last three say how it is trained. ``autocast`` runs its layers in bfloat16, with weights,
+    The last four say how it is trained. ``autocast`` runs its layers in bfloat16, with weights,
     logits and loss in float32.
     """
 
@@ -47,6 +49,7 @@ class ModelConfig(Section):
     attention: Literal["sdpa", "flex_attention"] = "sdpa"
     gradient_checkpointing: bool = False
     autocast: bool = False
+    lora: LoraConfig = LoraConfig()
 
     @model_validator(mode="after")
     def _heads_divide(self) -> Self:
@@ -80,16 +83,22 @@ class OptimizerConfig(Section):
 
 
 class SftConfig(Section):
-    """The supervised stage; ``batch_tokens`` counts prompt and completion tokens a step."""
+    """The supervised stage; ``batch_tokens`` counts prompt and completion tokens a step, and
+    ``micro_batch_tokens`` those that go through the model at once."""
 
     steps: Count = 600
     batch_tokens: Positive = 8_192
+    micro_batch_tokens: Positive = 4_096
     optimizer: OptimizerConfig = OptimizerConfig(lr=3e-3, final_lr=3e-4, warmup_steps=20)
 
 
 class RolloutConfig(Section):
-    """The engine that writes completions, and how far its logprobs may lie from the trainer's."""
+    """The engine that writes completions, and how far its logprobs may lie from the trainer's.
 
+    ``topology``: the engine in the learner's process, or `vllm serve` apart from it.
+    """
+
+    topology: Literal["colocated", "server"] = "colocated"
     engine: Literal["auto", "vllm", "transformers"] = "auto"
     dtype: Literal["float32", "bfloat16"] = "float32"
     temperature: PositiveFloat = 1.0
@@ -101,6 +110,16 @@ class RolloutConfig(Section):
     parity_completions: Positive = 8
     parity_mean_limit: PositiveFloat = 0.02  # nats
     parity_p99_limit: PositiveFloat = 0.5  # nats, of 99 % of the tokens
+    server: ServerConfig = ServerConfig()
+
+    @model_validator(mode="after")
+    def _server_is_vllm(self) -> Self:
+        if self.topology == "server" and self.engine == "transformers":
+            raise ValueError(
+                'topology "server" is vLLM\'s: with it engine accepts "auto" or "vllm"; '
+                'got "transformers"'
+            )
+        return self
 
 
 class OverlongConfig(Section):

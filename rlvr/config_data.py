@@ -2,11 +2,29 @@
 
 from __future__ import annotations
 
-from typing import Self
+from typing import Annotated, Literal, Self, get_args
 
-from pydantic import Field, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from rlvr.config_base import AnyPath, Count, Positive, Section, Share, Texts
+
+FamilyName = Literal[
+    "linear", "quadratic", "rational", "radical", "absolute",
+    "system", "logarithm", "parameter", "inequality",
+]  # fmt: skip
+
+
+def _some_once(names: tuple[FamilyName, ...]) -> tuple[FamilyName, ...]:
+    if not names or len(set(names)) < len(names):
+        raise ValueError(f"each family at most once, and at least one; got {list(names)}")
+    return names
+
+
+Families = Annotated[
+    tuple[FamilyName, ...],
+    Field(strict=False, description=f"a list of some of {', '.join(get_args(FamilyName))}"),
+    AfterValidator(_some_once),
+]
 
 
 class NoviceConfig(Section):
@@ -39,12 +57,14 @@ class SourceConfig(Section):
 class DataConfig(Section):
     """Sizes of the splits, in problems. ``path`` is where the dataset lies; made when missing.
 
-    Problems are drawn by our generators unless ``source`` has a name. Then the sizes are upper
-    bounds, ``test`` is what is evaluated (without a name problems held out of the source), and
-    near-duplicates of ``test`` and of the sets in ``avoid`` are left out.
+    ``families`` are what our generators draw, by turns. They draw unless ``source`` has a
+    name. Then the sizes are upper bounds, ``test`` is what is evaluated (without a name problems
+    held out of the source), and near-duplicates of ``test`` and of the sets in ``avoid`` are left
+    out.
     """
 
     path: AnyPath | None = None
+    families: Families = ("linear", "quadratic", "rational", "radical", "absolute")
     sft_size: Count = 60_000
     train_size: Positive = 8_000
     validation_size: Count = 250

@@ -6,13 +6,14 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
-from rlvr.config import Config, ModelConfig
+from rlvr.config import Config, ModelConfig, RolloutConfig
 from rlvr.model_sizes import (
     ModelSizes,
     activations_per_token,
     hub_sizes,
     logit_numbers,
     made_sizes,
+    num_adapter_parameters,
     num_parameters,
 )
 
@@ -27,6 +28,7 @@ class Estimate:
 
     num_ranks: int
     parameters: int
+    adapter_parameters: int
     sft_tokens_per_step: int
     sft_tokens: int
     completions_per_step: int
@@ -67,28 +69,35 @@ def estimate(config: Config, vocab_size: int, num_ranks: int = 1) -> Estimate:
     Trainer: N parameters, as many gradients, AdamW's two moments, and N each for the reference of
     ``grpo.kl`` and the older weights of ``grpo.max_staleness``, all of ``model.dtype``; activations
     of a micro-batch, which is never less than one sequence; logits, and for a bfloat16 model the
-    head in float32. Engine: N at its dtype, in each of its processes. KV cache needed at once:
-    2 × layers × kv_heads × head_width numbers a token, for as many sequences as run together, each
-    ``model.max_length`` tokens long.
+    head in float32. With ``model.lora`` the N are frozen: gradients, moments and copies are those
+    of the adapters, in float32. Engine: N at its dtype, in each of its processes. KV cache needed
+    at once: 2 × layers × kv_heads × head_width numbers a token, for as many sequences as run
+    together, each ``model.max_length`` tokens long. Servers on devices of their own take nothing.
 
     On several ranks each holds its part of weights, gradients, moments and copies; in a pass it has
     embeddings and head whole and two layers, and their gradients (``learn/sharded.py``). Before,
-    it loads the whole model. Each has an engine in its own process.
+    it loads the whole model. A colocated engine is in each rank's own process.
     """
     model = config.model
     sizes = hub_sizes(model.path) if model.path is not None else made_sizes(model, vocab_size)
     n = num_parameters(sizes)
+    adapters = num_adapter_parameters(sizes, model.lora)
+    # The supervised stage of a model made from nothing trains all of it.
+    is_frozen = bool(adapters) and not (model.path is None and config.sft.steps)
     bytes_each, bytes_trained = BYTES[config.rollout.dtype], BYTES[model.dtype]
+    trained = adapters * BYTES["float32"] if is_frozen else n * bytes_trained
+    whole = n * bytes_trained + adapters * BYTES["float32"]
+    copied = adapters * BYTES["float32"] if adapters else n * bytes_trained
     grpo, rollout = config.grpo, config.rollout
+    engines, caches = engines_here(rollout, num_ranks)
     completions = grpo.problems * grpo.group_size
     drawn = completions * (1 + grpo.sampling.refill_rounds)
     sft_tokens = config.sft.batch_tokens if config.sft.steps else 0
     tokens_at_once = max(sft_tokens, grpo.micro_batch_tokens, model.max_length)
-    logits = logit_numbers(sizes, tokens_at_once)
+    logits = logit_numbers(sizes, tokens_at_once, is_frozen)
     if model.dtype != "float32":
-        logits += 2 * sizes.vocab_size * sizes.width  # the head in float32, and its gradient
-    part = n * bytes_trained / num_ranks
-    engines = rollout.processes if num_ranks == 1 else 1
+        # The head in float32, and its gradient.
+        logits += (1 if is_frozen else 2) * sizes.vocab_size * sizes.width
     kv_per_token = 2 * sizes.layers * sizes.kv_heads * sizes.head_width * bytes_each
     sequences = min(rollout.max_sequences, -(-completions // num_ranks))
     # Greedy on both test splits, and pass@k on a part of one; before and after.
@@ -97,23 +106,24 @@ def estimate(config: Config, vocab_size: int, num_ranks: int = 1) -> Estimate:
     return Estimate(
         num_ranks=num_ranks,
         parameters=n,
+        adapter_parameters=adapters,
         sft_tokens_per_step=config.sft.batch_tokens,
         sft_tokens=config.sft.batch_tokens * config.sft.steps,
         completions_per_step=completions,
         grpo_tokens_per_step=drawn * rollout.max_new_tokens,
         grpo_tokens=drawn * rollout.max_new_tokens * grpo.steps,
         eval_tokens=evaluated * rollout.max_new_tokens,
-        weights_mb=part / MB,
-        gradients_mb=part / MB,
-        optimizer_mb=2 * part / MB,
+        weights_mb=whole / num_ranks / MB,
+        gradients_mb=trained / num_ranks / MB,
+        optimizer_mb=2 * trained / num_ranks / MB,
         activations_mb=_activation_bytes(model, sizes, n, tokens_at_once) / MB,
         logits_mb=logits * BYTES["float32"] / MB,
-        reference_mb=part / MB if grpo.kl.kind != "none" else 0.0,
-        snapshot_mb=part / MB if grpo.max_staleness else 0.0,
+        reference_mb=copied / num_ranks / MB if grpo.kl.kind != "none" else 0.0,
+        snapshot_mb=copied / num_ranks / MB if grpo.max_staleness else 0.0,
         gathered_mb=_gathered(sizes, n) * bytes_trained / MB if num_ranks > 1 else 0.0,
-        loaded_mb=n * bytes_trained / MB,
+        loaded_mb=whole / MB,
         engine_weights_mb=engines * n * bytes_each / MB,
-        kv_cache_mb=rollout.kv_cache_gb * 2**30 / MB,
+        kv_cache_mb=caches * rollout.kv_cache_gb * 2**30 / MB,
         kv_cache_needed_mb=sequences * model.max_length * kv_per_token / MB,
     )
 
@@ -125,14 +135,28 @@ def _gathered(sizes: ModelSizes, n: int) -> float:
     return 2 * tables + 3 * layer
 
 
+def engines_here(rollout: RolloutConfig, num_ranks: int = 1) -> tuple[int, int]:
+    """How often the engine's weights, and its whole KV cache, are held beside the learner."""
+    if rollout.topology == "colocated":
+        return rollout.processes if num_ranks == 1 else 1, 1
+    is_elsewhere = rollout.server.urls or rollout.server.devices
+    return (0, 0) if is_elsewhere else (rollout.server.replicas, rollout.server.replicas)
+
+
 def _activation_bytes(model: ModelConfig, sizes: ModelSizes, n: int, tokens: int) -> float:
     """With checkpointing the inputs of all layers, and one layer's activations; with autocast in
-    2 bytes a number, beside weights of 2 bytes for the pass."""
+    2 bytes a number, beside weights of 2 bytes for the pass where the model's own are larger.
+
+    Adapters are in float32: without autocast, each keeps a copy of what enters its layer.
+    """
     numbers = activations_per_token(sizes)
+    if model.lora.rank and model.dtype != "float32" and not model.autocast:
+        # Two numbers of 2 bytes each for q, k, v, o, gate, up and down, in place of four inputs.
+        numbers += sizes.layers * (9 * sizes.width + sizes.mlp_width)
     if model.gradient_checkpointing:
         numbers = sizes.layers * sizes.width + numbers // sizes.layers
     if model.autocast:
-        return 2 * (tokens * numbers + n)
+        return 2 * (tokens * numbers + (n if model.dtype == "float32" else 0))
     return tokens * numbers * BYTES[model.dtype]
 
 
@@ -143,6 +167,8 @@ def estimate_table(found: Estimate) -> Table:
     table.add_column(justify="left")
     table.add_column(justify="right")
     table.add_row("parameters", f"{found.parameters:,}")
+    if found.adapter_parameters:
+        table.add_row("parameters of the adapters", f"{found.adapter_parameters:,}")
     table.add_row("supervised tokens, steps", _pair(found.sft_tokens_per_step, found.sft_tokens))
     table.add_row("completions a GRPO step", f"{found.completions_per_step:,}")
     table.add_row(

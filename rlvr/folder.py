@@ -13,6 +13,8 @@ from rlvr.config import Config
 from rlvr.config_load import dump_toml, load_config
 from rlvr.torchrun import launch_id, num_ranks, restart_count
 
+MAY_CHANGE = ("rollout.topology", "rollout.server.")
+
 
 @dataclass(frozen=True, slots=True)
 class RunFolder:
@@ -114,15 +116,17 @@ def _runs(config: Config) -> list[RunFolder]:
 
 
 def saved_config(folder: RunFolder, overrides: Sequence[str] = ()) -> Config:
-    """The configuration that a run began with; raises ValueError for other values."""
+    """The configuration that a run began with; raises ValueError for other values, but for where
+    completions are written, which may change from start to start: servers move."""
     saved = load_config(path=folder.config)
+    moved = [override for override in overrides if override.strip().startswith(MAY_CHANGE)]
     for override in overrides:
-        if load_config(path=folder.config, overrides=[override]) != saved:
+        if override not in moved and load_config(path=folder.config, overrides=[override]) != saved:
             raise ValueError(
                 f"--resume goes on with the configuration of {folder.config}, and {override!r} is "
                 f"not in it; leave it out, or start a new run with name=..."
             )
-    return saved
+    return load_config(path=folder.config, overrides=moved)
 
 
 def write_whole(path: Path, text: str) -> None:

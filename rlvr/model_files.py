@@ -10,7 +10,8 @@ import torch
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from rlvr.config import ModelConfig
-from rlvr.learn.policy import Policy
+from rlvr.learn.lora import add_adapters, load_adapters
+from rlvr.learn.policy import ADAPTER_FOLDER, Policy
 from rlvr.memory import available_memory_mb
 from rlvr.torchrun import num_local_ranks
 
@@ -44,13 +45,25 @@ def memory_left_mb() -> tuple[float, str]:
     return available_memory_mb() / each, where
 
 
-def load_policy(source: str | Path, config: ModelConfig) -> Policy:
-    """On the GPU where there is one, to be trained as ``config`` says."""
-    return Policy.load(
-        source,
+def load_policy(
+    start: str | Path, config: ModelConfig, seed: int = 0, checkpoint: Path | None = None
+) -> Policy:
+    """On the GPU where there is one, to be trained as ``config`` says.
+
+    A stage begins with the model ``start`` and, where ``config`` asks for adapters, with those of
+    ``seed``. Its ``checkpoint`` holds either the whole model or, with adapters, what changed.
+    """
+    is_adapted = config.lora.rank > 0
+    policy = Policy.load(
+        start if is_adapted else checkpoint or start,
         dtype=getattr(torch, config.dtype),
         device="cuda" if torch.cuda.is_available() else "cpu",
         attention=config.attention,
         gradient_checkpointing=config.gradient_checkpointing,
         autocast=config.autocast,
     )
+    if is_adapted:
+        add_adapters(policy.model, config.lora, str(start), seed, autocast=config.autocast)
+    if is_adapted and checkpoint:
+        load_adapters(policy.model, checkpoint / ADAPTER_FOLDER)
+    return policy

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from rlvr.config import ModelConfig
+from rlvr.config_lora import ALL_LINEAR, LoraConfig
 
 # Logits held at once: 64 MiB in float32. A chunk costs one more pass through the head in the
 # backward, so a small vocabulary is done in one piece, without it.
@@ -39,6 +40,23 @@ def num_parameters(sizes: ModelSizes) -> int:
     return tables * sizes.vocab_size * sizes.width + sizes.layers * layer + sizes.width
 
 
+def num_adapter_parameters(sizes: ModelSizes, lora: LoraConfig) -> int:
+    """A and B of every adapted layer: rank × (in + out). A layer that is called otherwise than in
+    the Llama family is counted as the largest."""
+    queries, keys = sizes.heads * sizes.head_width, sizes.kv_heads * sizes.head_width
+    ends = {
+        "q_proj": sizes.width + queries,
+        "k_proj": sizes.width + keys,
+        "v_proj": sizes.width + keys,
+        "o_proj": queries + sizes.width,
+        "gate_proj": sizes.width + sizes.mlp_width,
+        "up_proj": sizes.width + sizes.mlp_width,
+        "down_proj": sizes.mlp_width + sizes.width,
+    }
+    targets = ends if lora.targets == (ALL_LINEAR,) else lora.targets
+    return sizes.layers * lora.rank * sum(ends.get(t, max(ends.values())) for t in targets)
+
+
 def activations_per_token(sizes: ModelSizes) -> int:
     """Numbers kept for the backward pass, a token, nothing recomputed: in each layer about 8
     widths (norms, q, attention, residuals), k and v, 4 MLP widths (gate, its activation, up,
@@ -48,15 +66,17 @@ def activations_per_token(sizes: ModelSizes) -> int:
     return sizes.layers * layer
 
 
-def logit_numbers(sizes: ModelSizes, tokens: int) -> int:
+def logit_numbers(sizes: ModelSizes, tokens: int, is_frozen: bool = False) -> int:
     """Float32 numbers that ``learn/logprobs.py`` holds at once for ``tokens`` trained tokens.
 
     Up to ``CHUNK_LOGITS`` logits at a time, in 4 copies: the logits, divided by the temperature,
-    their logprobs, and a gradient. In chunks also one gradient of the head beside the sum.
+    their logprobs, and a gradient. In chunks also one gradient of the head beside the sum, unless
+    the head ``is_frozen``.
     """
     logits = min(tokens * sizes.vocab_size, CHUNK_LOGITS)
     is_chunked = tokens * sizes.vocab_size > CHUNK_LOGITS
-    return 4 * logits + is_chunked * sizes.vocab_size * sizes.width
+    has_gradient = is_chunked and not is_frozen
+    return 4 * logits + has_gradient * sizes.vocab_size * sizes.width
 
 
 def made_sizes(model: ModelConfig, vocab_size: int) -> ModelSizes:

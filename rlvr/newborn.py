@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -11,6 +12,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, pre_tokenizers
 from transformers import PreTrainedTokenizerFast, Qwen3Config, Qwen3ForCausalLM
 
 from rlvr.config import ModelConfig
+from rlvr.config_data import FamilyName
 
 if TYPE_CHECKING:
     from transformers import PreTrainedModel
@@ -31,6 +33,20 @@ MARKS = (
     " + ", " - ", " = ", " != ", " < ", " > ", " <= ", " >= ", " ± ", "±", "-", "+", "=", "/", "*",
     "^", "(", ")", "|", "√", ",", ", ", ":", ": ", ".", "{", "}", "\\", "\n", " ",
 )  # fmt: skip
+# What the texts of a family need beside these; such pieces follow, so that all others keep their
+# ids, and a model that never meets the family has no embedding for them.
+_MORE_LABELS: dict[FamilyName, tuple[str, ...]] = {
+    "system": ("Subtract: ", "Put in: ", "Equal: ", "Free: ", "Check: "),
+    "logarithm": ("Power: ", "Equal: ", "Let u = ", "Logarithm: ", "Sign: "),
+    "parameter": ("Root: ",),
+    "inequality": ("Divide: ", "Ends: ", "Signs: "),
+}
+_MORE_WORDS: dict[FamilyName, tuple[str, ...]] = {
+    "system": (" for ", "), ("),
+    "logarithm": ("log_", "ln("),
+    "parameter": (" for ", " if ", "; ", "all ", "numbers"),
+    "inequality": ("(-∞, ", ", ∞)", " ∪ ", "all ", "numbers", "[", "]"),
+}
 DIGITS = tuple("0123456789")
 LETTERS = tuple("abcdefghijklmnopqrstuvwxyzD")
 
@@ -43,9 +59,12 @@ CHAT_TEMPLATE = (
 )
 
 
-def make_tokenizer() -> PreTrainedTokenizerFast:
-    """Words, marks, letters and digits; decoding gives the text back to the letter."""
-    pieces = (*SPECIAL, *WORDS, *MARKS, *DIGITS, *LETTERS)
+def make_tokenizer(families: Sequence[FamilyName] = ()) -> PreTrainedTokenizerFast:
+    """Words, marks, letters and digits; decoding gives the text back to the letter.
+
+    ``families`` are those whose texts it is for: the first five need nothing more.
+    """
+    pieces = (*SPECIAL, *WORDS, *MARKS, *DIGITS, *LETTERS, *_more(families))
     vocabulary = {piece: index for index, piece in enumerate(pieces)}
     # The longest piece first, so that " = " is never cut into three.
     pattern = "|".join(re.escape(piece) for piece in sorted(pieces, key=len, reverse=True))
@@ -61,6 +80,13 @@ def make_tokenizer() -> PreTrainedTokenizerFast:
         chat_template=CHAT_TEMPLATE,
         clean_up_tokenization_spaces=False,
     )
+
+
+def _more(families: Sequence[FamilyName]) -> tuple[str, ...]:
+    """In the order of the tables, whatever that of ``families``; each piece once."""
+    labels = [label for name, more in _MORE_LABELS.items() if name in families for label in more]
+    words = [word for name, more in _MORE_WORDS.items() if name in families for word in more]
+    return tuple(dict.fromkeys([*labels, *(f"\n{label}" for label in labels), *words]))
 
 
 def make_model(
@@ -86,9 +112,11 @@ def make_model(
     )
 
 
-def save_newborn(config: ModelConfig, seed: int, folder: Path) -> Path:
+def save_newborn(
+    config: ModelConfig, seed: int, folder: Path, families: Sequence[FamilyName] = ()
+) -> Path:
     """Writes model and tokenizer to ``folder`` as the hub would hold them."""
-    tokenizer = make_tokenizer()
+    tokenizer = make_tokenizer(families)
     model = make_model(config, tokenizer, seed)
     model.generation_config.eos_token_id = tokenizer.eos_token_id
     model.save_pretrained(folder)

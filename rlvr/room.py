@@ -53,6 +53,13 @@ def possible_changes(config: Config, vocab_size: int, found: Estimate) -> list[C
         "model.dtype=bfloat16": config.model_copy(
             update={"model": model.model_copy(update={"dtype": "bfloat16"})}
         ),
+        "model.lora.rank=16": config.model_copy(
+            update={
+                "model": model.model_copy(
+                    update={"lora": model.lora.model_copy(update={"rank": model.lora.rank or 16})}
+                )
+            }
+        ),
         "model.gradient_checkpointing=true": config.model_copy(
             update={"model": model.model_copy(update={"gradient_checkpointing": True})}
         ),

@@ -20,6 +20,7 @@ from rlvr.batch_state import batch_state, restore_batch
 from rlvr.checkpoint import checkpoint_name, latest_checkpoint, load_state, save_checkpoint
 from rlvr.closing import make_pages, show_answer
 from rlvr.config import Config
+from rlvr.config_lora import LoraConfig
 from rlvr.data.sampler import TaskSampler
 from rlvr.evaluate import EvalMetrics, evaluate, flat_metrics, in_short
 from rlvr.folder import RunFolder, write_json
@@ -38,6 +39,7 @@ from rlvr.led.parts import (
     sft_learner_of,
     trainer_of,
 )
+from rlvr.led.place import Beginning
 from rlvr.loop import AfterStep, StepResult, reinforce, supervise
 from rlvr.model_files import load_tokenizer, memory_left_mb, save_whole
 from rlvr.newborn import make_tokenizer, save_newborn
@@ -117,8 +119,10 @@ class Run:
         else:
             start = self.folder.model("newborn")
             if not start.exists():
+                families = self.config.data.families
                 save_whole(
-                    start, lambda path: save_newborn(self.config.model, self.config.seed, path)
+                    start,
+                    lambda path: save_newborn(self.config.model, self.config.seed, path, families),
                 )
         if not self.config.sft.steps:
             return Path(start)
@@ -129,8 +133,7 @@ class Run:
 
     def _supervise(self, start: str | Path) -> None:
         state = self._state if self._stage() == "sft" else {}
-        source = self._checkpoint if state and self._checkpoint else start
-        learner = sft_learner_of(self._lead, source, self.config)
+        learner = sft_learner_of(self._lead, self._beginning(start, "sft"), self.config)
         lessons = self.data.lessons(self._prompter(start))
         trainer = SftTrainer(learner, lessons, derive_seed(self.config.seed, "sft"))
         first_step = self._restore(learner, trainer, state)
@@ -145,16 +148,21 @@ class Run:
     def reinforced_model(self, start: Path) -> tuple[EvalMetrics, EvalMetrics, Rollout, str]:
         """GRPO between two evaluations; last, the seed problem's rollout and the engine's name."""
         state = self._state if self._stage() == "grpo" else {}
-        source = self._checkpoint if state and self._checkpoint else start
+        is_adapted = self.config.model.lora.rank > 0
+        # A checkpoint of adapters is no model: the engine takes them over as after a step.
+        source = self._checkpoint if state and self._checkpoint and not is_adapted else start
         prompter = self._prompter(start)
         engine = engine_of(self._lead, source, self.config)
         self.console.print(f"engine: {engine.name}")
         try:
             before = self._evaluation("before", engine, prompter, is_logged=bool(state))
             with self.tally.clock("grpo"):
-                self._reinforce(
-                    engine, prompter, trainer_of(self._lead, source, self.config), state
-                )
+                trainer = trainer_of(self._lead, self._beginning(start, "grpo"), self.config)
+                if state and is_adapted:
+                    weights = trainer.policy.named_tensors()
+                    engine.update_weights(weights, policy_version=state["step"])
+                self._reinforce(engine, prompter, trainer, state)
+                del trainer  # its memory is the evaluation's
             after = self._evaluation("after", engine, prompter)
             return before, after, self._seed_problem(engine, prompter), engine.name
         finally:
@@ -215,6 +223,15 @@ class Run:
         return roll_out(engine, prompter, [SEED_PROBLEM], self.config, seed)[0][0]
 
     # What the stages share
+
+    def _beginning(self, start: str | Path, stage: Stage) -> Beginning:
+        """The policy that a stage begins with, or that of its latest checkpoint."""
+        model = self.config.model
+        if stage == "sft" and not model.path:  # random weights are not worth freezing
+            model = model.model_copy(update={"lora": LoraConfig()})
+        checkpoint = self._checkpoint if self._stage() == stage else None
+        seed = derive_seed(self.config.seed, "lora", stage)
+        return Beginning(start=start, model=model, seed=seed, checkpoint=checkpoint)
 
     def _after_step(
         self,
@@ -297,7 +314,7 @@ def run_job(
 
     Raises ``ValueError`` before anything else where the memory there is will not do.
     """
-    check_room(config, len(make_tokenizer()), *memory_left_mb(), num_ranks())
+    check_room(config, len(make_tokenizer(config.data.families)), *memory_left_mb(), num_ranks())
     with leading(config) as lead:
         run = Run(config, folder, resumed, console, lead)
         exit_code = 1

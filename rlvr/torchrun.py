@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping
 
 
 def num_ranks() -> int:
@@ -23,6 +24,17 @@ def num_local_ranks() -> int:
 def restart_count() -> int:
     """How often torchrun has started the processes of this job anew (``--max-restarts``)."""
     return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")) if num_ranks() > 1 else 0
+
+
+def without_ranks(environment: Mapping[str, str]) -> dict[str, str]:
+    """For a process that is none of the ranks, and whose own torch must not take itself for one."""
+    names = {"RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"}
+    starts = ("LOCAL_", "GROUP_", "ROLE_", "TORCHELASTIC_")
+    return {
+        name: value
+        for name, value in environment.items()
+        if "RANK" not in environment or not (name in names or name.startswith(starts))
+    }
 
 
 def launch_id() -> str:

@@ -51,8 +51,11 @@ class ScriptedEngine:
         self.finish_reason: Literal["stop", "length"] = finish_reason
         self.seeds: list[int] = []
         self.received: dict[str, Tensor] = {}
+        self.is_asleep = False
+        self.num_sleeps = 0
 
     def generate(self, requests: Sequence[Request], sampling: SamplingSettings) -> list[Completion]:
+        assert not self.is_asleep
         completions = []
         for index, request in enumerate(requests):
             self.seeds.append(request.seed)
@@ -73,7 +76,12 @@ class ScriptedEngine:
         self, named_tensors: Iterable[tuple[str, Tensor]], policy_version: int
     ) -> None:
         self.received = dict(named_tensors)
+        self.is_asleep = False
         self.policy_version = policy_version
+
+    def sleep(self) -> None:
+        self.is_asleep = True
+        self.num_sleeps += 1
 
     def close(self) -> None:
         pass

@@ -95,11 +95,15 @@ def test_all_batches_but_the_first_are_one_version_old_and_in_parity(newborn: Pa
     assert [result.ahead is None for result in results] == [False, False, False, True]
     assert len(run.engine.seeds) == 4 * 8  # nothing is written that no step trains on
     assert run.engine.policy_version == 4
+    assert run.engine.num_sleeps == 0  # it writes during the update
 
 
 def test_without_staleness_nothing_is_written_ahead(newborn: Path) -> None:
     results: list[StepResult] = []
-    small(newborn, max_staleness=0).go(results.append)
+    run = small(newborn, max_staleness=0)
+    run.go(results.append)
+    assert run.engine.num_sleeps == 4  # during each update
+    assert not run.engine.is_asleep
     assert [versions(result) for result in results] == [{0}, {1}, {2}, {3}]
     assert all(result.ahead is None for result in results)
     assert not any("staleness/max" in result.metrics for result in results)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import re
+from dataclasses import replace
 from pathlib import Path
 from unittest.mock import patch
 
@@ -60,6 +61,16 @@ def test_measured_overheads_are_used(tmp_path: Path) -> None:
     ]
     assert times[0] < 100
     assert times[1] > 0.5 * 8_000
+
+
+def test_a_file_without_bfloat16_is_compared_before_it_is_refused(tmp_path: Path) -> None:
+    path = tmp_path / "bench.json"
+    points = [replace(point, dtype="float32") for point in POINTS]
+    path.write_text(json.dumps({"date": "today", **to_json(MACHINE, points)}))
+    with patch.object(cli_scale, "console", Console(width=200)):
+        result = CliRunner().invoke(app, ["scale", "--measured", str(path)])
+    assert "the model against measured parts" in result.output
+    assert "no training in bfloat16 was measured" in str(result.exception)
 
 
 @pytest.mark.parametrize(

@@ -191,3 +191,12 @@ def test_presets_fit_the_card_that_they_name(
     assert found.kv_cache_mb > found.kv_cache_needed_mb / 4
     overlong = config.reward.overlong
     assert overlong.start + overlong.buffer == config.rollout.max_new_tokens
+
+
+def test_an_engine_on_its_own_devices_takes_nothing_of_the_learners() -> None:
+    here = estimate(load_config(), vocab_size=300)
+    for where in ("devices=['1']", "urls=['http://10.0.0.2:8000']"):
+        apart = load_config(overrides=["rollout.topology=server", f"rollout.server.{where}"])
+        assert estimate(apart, vocab_size=300).total_mb == here.trainer_mb
+    beside = load_config(overrides=["rollout.topology=server"])  # on a CPU: the same memory
+    assert estimate(beside, vocab_size=300) == here

@@ -32,6 +32,19 @@ def test_a_resume_takes_the_same_values_and_no_others(tmp_path):
         saved_config(folder, ["seed=7", "seed=8"])
 
 
+def test_a_resume_may_write_its_completions_elsewhere(tmp_path):
+    config = Config(name="tiny", runs=tmp_path, seed=7)
+    folder = new_run(config)
+    url = "http://10.0.0.2:8000"
+    moved = saved_config(
+        folder, ["seed=7", "rollout.topology=server", f"rollout.server.urls=['{url}']"]
+    )
+    assert moved.rollout.server.urls == (url,)
+    assert moved.model_copy(update={"rollout": config.rollout}) == config
+    with pytest.raises(ValueError, match=r"'rollout\.temperature=0\.5' is not in it"):
+        saved_config(folder, ["rollout.topology=server", "rollout.temperature=0.5"])
+
+
 def test_nothing_to_resume_says_what_to_do(tmp_path):
     (tmp_path / "tiny-other").mkdir()
     with pytest.raises(ValueError, match="nothing to resume"):

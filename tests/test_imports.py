@@ -30,7 +30,7 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         (
             "rlvr.config", "rlvr.config_base", "rlvr.config_data", "rlvr.config_keys",
             "rlvr.config_learn",
-            "rlvr.config_load", "rlvr.config_sampling",
+            "rlvr.config_load", "rlvr.config_lora", "rlvr.config_sampling", "rlvr.config_server",
         ),
         ("rlvr.types",),
     )),
@@ -42,6 +42,7 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("tensors (torch)", (
         ("rlvr.learn.tree", "rlvr.learn.rows", "rlvr.learn.batch"), ("rlvr.learn.attention",),
         ("rlvr.learn.loss",), ("rlvr.learn.logprobs",), ("rlvr.learn.devices",),
+        ("rlvr.learn.lora",),
         (
             "rlvr.learn.surrogates.*", "rlvr.learn.gaps.*", "rlvr.learn.aggregation",
             "rlvr.learn.segments", "rlvr.learn.kl", "rlvr.learn.value",
@@ -52,7 +53,8 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr.rng",), ("rlvr.newborn",),
     )),
     ("models, engines, traces", (
-        ("rlvr.learn.policy", "rlvr.learn.sharded"), ("rlvr.learn.share",),
+        ("rlvr.learn.policy", "rlvr.learn.packing_check", "rlvr.learn.sharded"),
+        ("rlvr.learn.share",),
         ("rlvr.rollout.*",), ("rlvr.trace.*",), ("rlvr.checkpoint",),
     )),
     ("scored groups, the composed loss, the report, diagnoses", (
@@ -81,6 +83,10 @@ NO_TORCH_BELOW = 4
 
 # Names that turn text into code or into an expression by evaluating it.
 EVALUATORS = {"eval", "exec", "sympify", "parse_expr", "parse_latex", "S"}
+VLLM = {
+    "rlvr.rollout.vllm", "rlvr.rollout.heads", "rlvr.rollout.server.nccl",
+    "rlvr.rollout.server.serve", "rlvr.rollout.server.worker",
+}  # fmt: skip
 # Verdicts; checked traces.
 GRADING = {"rlvr.reward", "rlvr.data.grading", "rlvr.evals.judge", "rlvr.trace.traced"}
 RECORDS = {"Ask", "Decision", "Domain", "Habits", "Problem", "Reason", "Verdict"}
@@ -207,11 +213,16 @@ def test_rollout_and_learn_do_not_know_each_other(module: str) -> None:
 
 @pytest.mark.parametrize("module", MODULES)
 def test_heavy_libraries_have_one_home(module: str) -> None:
-    """wandb in rlvr.trace, vllm in one file, torch on its floor and above."""
+    """wandb in rlvr.trace, vllm in few files, peft in one, torch on its floor and above.
+
+    accelerate, which peft asks for, has none.
+    """
     floor = (place(module) or (len(FLOORS), 0))[0]
     allowed = {
         "wandb": module.startswith("rlvr.trace"),
-        "vllm": module == "rlvr.rollout.vllm",
+        "vllm": module in VLLM,
+        "peft": module == "rlvr.learn.lora",
+        "accelerate": False,
         "torch": floor >= NO_TORCH_BELOW,
     }
     used = {i.target.partition(".")[0]: i.line for i in imports_of(module) if not i.typing_only}

@@ -1,10 +1,16 @@
+from hashlib import sha256
+from typing import get_args
+
 import pytest
 import torch
 from transformers import AutoModelForCausalLM, AutoTokenizer
 
 from rlvr.config import DataConfig, ModelConfig
+from rlvr.config_data import FamilyName
+from rlvr.config_load import load_config
 from rlvr.data.generate import generate_split
 from rlvr.data.store import task_of
+from rlvr.estimate import estimate
 from rlvr.newborn import END, make_tokenizer, save_newborn
 from rlvr.prompt import Prompter
 
@@ -52,6 +58,56 @@ def test_every_text_of_the_data_comes_back_to_the_letter(folder):
         assert prompter.text(sequence.prompt_ids) == row["text"]
         assert prompter.text(sequence.completion_ids) == row.get("working", "")
         assert sequence.completion_ids[-1] == prompter.tokenizer.eos_token_id
+
+
+def test_the_tokenizer_of_the_tiny_preset_stays_what_it_is():
+    """Models that were trained with it are still in use. The digest is of before the others."""
+    tokenizer = make_tokenizer(load_config("tiny").data.families)
+    text = tokenizer.backend_tokenizer.to_str()
+    assert sha256(text.encode()).hexdigest()[:16] == "a9a3bb95289badaa"
+    assert len(tokenizer) == 111
+
+
+def test_other_families_add_pieces_behind():
+    first = make_tokenizer().get_vocab()
+    every = make_tokenizer(get_args(FamilyName)).get_vocab()
+    assert first.items() < every.items()
+    some = make_tokenizer(("inequality",)).get_vocab()
+    assert set(some) - set(first) <= set(every) - set(first)
+    assert "[" in some
+    assert "log_" not in some
+
+
+@pytest.mark.parametrize("families", [get_args(FamilyName), ("inequality",)])
+def test_texts_of_other_families_come_back_and_fit(families):
+    """Into the preset's lengths, with the end token."""
+    preset = load_config("one-gpu")
+    tokenizer = make_tokenizer(families)
+    config = DataConfig(families=families, sft_size=700, shifted_size=90)
+    rows = [*generate_split("sft", config, 0), *generate_split("shifted", config, 0)]
+    prompter = Prompter(tokenizer, "bare")
+    sequences = prompter.supervised(map(task_of, rows), [r.get("working", "") for r in rows])
+    for row, sequence in zip(rows, sequences, strict=True):
+        assert tokenizer.unk_token_id not in sequence.prompt_ids + sequence.completion_ids
+        assert prompter.text(sequence.prompt_ids) == row["text"]
+        assert prompter.text(sequence.completion_ids) == row.get("working", "")
+        assert len(sequence.completion_ids) <= preset.rollout.max_new_tokens
+        longest = preset.model.max_length - preset.rollout.max_new_tokens
+        assert len(sequence.prompt_ids) <= longest
+
+
+def test_the_preset_for_one_gpu_has_the_size_that_the_cost_model_knows():
+    from rlvr.model_sizes import made_sizes
+    from rlvr.scale.shapes import shape
+
+    preset = load_config("one-gpu")
+    vocab_size = len(make_tokenizer(preset.data.families))
+    assert made_sizes(preset.model, vocab_size) == shape("one-gpu")
+    found = estimate(preset, vocab_size)
+    assert 50e6 < found.parameters < 100e6
+    assert found.total_mb < 141_000
+    assert found.kv_cache_needed_mb <= found.kv_cache_mb
+    assert set(preset.data.families) == set(get_args(FamilyName))
 
 
 def test_digits_are_single_tokens():

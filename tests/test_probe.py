@@ -39,6 +39,8 @@ class AnswersOne:
     def update_weights(self, named_tensors, policy_version):
         raise AssertionError("a probe changes no weights")
 
+    def sleep(self) -> None: ...
+
     def close(self) -> None:
         pass
 

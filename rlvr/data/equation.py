@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from fractions import Fraction
 from random import Random
 
-from rlvr.data.numbers import Number
+from rlvr.data.numbers import Number, number_text
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -71,3 +71,16 @@ class Equation:
     @property
     def text(self) -> str:
         return f"{self.lhs} = {self.rhs}"
+
+    @property
+    def conditions(self) -> tuple[tuple[str, str], ...]:
+        return tuple((name, f"{name} = {value}") for name, value in self.params)
+
+    @property
+    def given(self) -> str:
+        """What the question adds: ``" with a = 6"``."""
+        return "".join(f" with {condition}" for _, condition in self.conditions)
+
+    @property
+    def answers(self) -> list[str]:
+        return [number_text(value) for value in self.solutions]

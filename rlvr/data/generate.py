@@ -11,7 +11,7 @@ from rlvr.data.equation import SHIFTED, TRAINED, Equation, Ranges
 from rlvr.data.families import FAMILIES
 from rlvr.data.normalise import Bucket, bucket_of, normalise
 from rlvr.data.novice import draw_habit
-from rlvr.data.numbers import number_text
+from rlvr.data.relations import Relations
 from rlvr.seeding import derive_seed
 from verifiers import Ask
 
@@ -40,7 +40,7 @@ def generate_split(split: str, config: DataConfig, seed: int) -> Iterator[Row]:
     ranges = SHIFTED if split == "shifted" else (TRAINED,)
     sources = [
         _rows(name, split, bucket, ranges, config.novice, Random(derive_seed(seed, split, name)))
-        for name in FAMILIES
+        for name in config.families
     ]
     for index in range(size):
         yield next(sources[index % len(sources)])
@@ -80,16 +80,15 @@ def _rows(
         index += 1
 
 
-def _row(equation: Equation, ask: Ask, row_id: str) -> Row:
-    given = "".join(f" with {name} = {value}" for name, value in equation.params)
+def _row(drawn: Equation | Relations, ask: Ask, row_id: str) -> Row:
     return {
         "id": row_id,
-        "family": equation.family,
-        "form": equation.form,
-        "text": QUESTIONS[ask].format(equation=equation.text) + given,
-        "equation": equation.text,
-        "unknown": equation.unknown,
+        "family": drawn.family,
+        "form": drawn.form,
+        "text": QUESTIONS[ask].format(equation=drawn.text) + drawn.given,
+        "equation": drawn.text,
+        "unknown": drawn.unknown,
         "ask": ask.value,
-        "params": json.dumps({name: f"{name} = {value}" for name, value in equation.params}),
-        "solutions": [number_text(value) for value in equation.solutions],
+        "params": json.dumps(dict(drawn.conditions)),
+        "solutions": drawn.answers,
     }

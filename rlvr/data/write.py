@@ -29,7 +29,7 @@ def linear(a: int, b: int, unknown: str) -> str:
     return signed_sum([(a, unknown), (b, "")])
 
 
-def difference(first: int, second: int) -> str:
+def difference(first: Fraction | int, second: Fraction | int) -> str:
     """``7 - 2 = 5``, ``7 + 2 = 9`` where the second is -2, ``-2`` where the first is 0.
 
     All families subtract in these words, so that a small model learns it once.

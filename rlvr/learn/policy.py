@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -13,10 +14,11 @@ from transformers import AutoModelForCausalLM, PreTrainedModel
 from transformers.modeling_layers import GradientCheckpointingLayer
 
 from rlvr.learn.attention import block_mask, dense_mask
-from rlvr.learn.batch import PackedBatch, pack, unpack
+from rlvr.learn.batch import PackedBatch
 from rlvr.learn.devices import check_autocast, check_flex_attention
 from rlvr.learn.logprobs import token_logprobs
-from rlvr.types import TrainingSequence
+from rlvr.learn.lora import adapter_parameters, hub_weights, save_adapters
+from rlvr.learn.packing_check import check_packing
 
 MODEL_FILES = ["*.json", "*.safetensors", "*.model", "*.txt", "*.jinja"]
 TOKENIZER_FILES = [
@@ -28,6 +30,7 @@ TOKENIZER_FILES = [
     "chat_template*",
     "*.model",
 ]
+ADAPTER_FOLDER = "adapter"
 
 
 class Policy:
@@ -96,7 +99,8 @@ class Policy:
             gradient_checkpointing=gradient_checkpointing,
             autocast=autocast,
         )
-        policy._check_packing()
+        limit = 1e-3 if dtype == torch.float32 and not autocast else 0.25
+        check_packing(policy.model, lambda batch: policy.logprobs(batch, 1.0)[0], limit)
         return policy
 
     @property
@@ -145,61 +149,73 @@ class Policy:
         return logprobs.index_select(0, batch.copies), entropy.index_select(0, batch.copies)
 
     def named_tensors(self) -> Iterator[tuple[str, Tensor]]:
-        """Every weight once, by its hub name and without gradient; a tied head is left out."""
-        for name, parameter in self.model.named_parameters():
-            yield name, parameter.detach()
+        """Every weight once, by its hub name and without gradient; a tied head is left out.
+
+        Adapters are merged into the weights that they change, one at a time.
+        """
+        yield from hub_weights(self.model, self._whole)
+
+    def trained(self) -> dict[str, Tensor]:
+        """What training changes, by its names in the model: adapters, or without any all weights.
+
+        Those of a sharded policy stay in parts.
+        """
+        trained = adapter_parameters(self.model) or dict(self.model.named_parameters())
+        return {name: parameter.detach() for name, parameter in trained.items()}
 
     def save(self, folder: Path) -> None:
-        """Write weights, configuration and tokenizer in the hub's layout."""
-        self._write(folder)
+        """Write weights, configuration and tokenizer in the hub's layout.
 
-    def _write(self, folder: Path, tensors: dict[str, Tensor] | None = None) -> None:
+        Adapters are merged, in the dtype of the rest and in the machine's memory, and are written
+        by themselves too, in ``adapter``.
+        """
+        adapters = self._adapters()
+        self._write(folder, self._hub_tensors() if adapters else None, adapters)
+
+    def save_trained(self, folder: Path) -> None:
+        """For a checkpoint: the adapters alone where the rest is frozen, or else as ``save``."""
+        if adapters := self._adapters():
+            save_adapters(self.model, adapters, folder / ADAPTER_FOLDER)
+        else:
+            self.save(folder)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Policy:
+        """What is frozen beside adapters is not copied but shared."""
+        trained = self.trained()
+        frozen = (p for n, p in self.model.named_parameters() if n not in trained)
+        memo |= {id(parameter): parameter for parameter in frozen}
+        policy = object.__new__(type(self))
+        vars(policy).update(copy.deepcopy(vars(self), memo))
+        return policy
+
+    def _whole(self, name: str, tensor: Tensor) -> Tensor:
+        """Of a parameter, or of its part here: all of it."""
+        return tensor
+
+    def _hub_tensors(self) -> dict[str, Tensor]:
+        """``named_tensors`` in the machine's memory and the model's dtype."""
+        return {name: tensor.cpu().to(self.model.dtype) for name, tensor in self.named_tensors()}
+
+    def _adapters(self) -> dict[str, Tensor]:
+        """Those there are, by their names in the model."""
+        named = adapter_parameters(self.model).items()
+        return {name: self._whole(name, parameter.detach()) for name, parameter in named}
+
+    def _write(
+        self, folder: Path, tensors: dict[str, Tensor] | None, adapters: dict[str, Tensor]
+    ) -> None:
         """``tensors`` are written in place of the model's own."""
         self.model.save_pretrained(folder, state_dict=tensors)
         for name, content in self._tokenizer_files.items():
             (folder / name).write_bytes(content)
+        if adapters:
+            save_adapters(self.model, adapters, folder / ADAPTER_FOLDER)
 
     @property
     def _head(self) -> torch.nn.Linear:
         head = self.model.get_output_embeddings()
         assert isinstance(head, torch.nn.Linear)
         return head
-
-    @torch.no_grad()
-    def _check_packing(self) -> None:
-        """Compare packed logprobs with the model's own logits, on a few short sequences.
-
-        An architecture may scale or cap its logits after the head, carry a state across the
-        border of two sequences, or from one branch of a tree into the next; trained so, it would
-        learn something wrong without an error.
-        """
-        vocabulary = self._head.weight.shape[0]
-        ids = tuple(i * 7919 % vocabulary for i in range(1, 17))
-        # The first three share a prompt, the first two of them the next token too.
-        completions = [ids[2:6], ids[2:3] + ids[6:9], ids[9:12], ids[12:]]
-        prompts = [ids[:2], ids[:2], ids[:2], ids[:1]]
-        sequences = [
-            TrainingSequence(prompt_ids=prompt, completion_ids=completion)
-            for prompt, completion in zip(prompts, completions, strict=True)
-        ]
-        batches = pack(sequences, row_tokens=len(ids), micro_batch_tokens=len(ids))
-        packed = unpack(batches, [self.logprobs(batch, temperature=1.0)[0] for batch in batches])
-        gap = 0.0
-        for sequence, found in zip(sequences, packed, strict=True):
-            tokens = torch.tensor(
-                [sequence.prompt_ids + sequence.completion_ids], device=self.device
-            )
-            logits = self.model(input_ids=tokens, use_cache=False).logits[0, :-1].float()
-            expected = logits.log_softmax(-1).gather(-1, tokens[0, 1:, None])[:, 0]
-            difference = torch.from_numpy(found) - expected[-len(found) :].cpu()
-            gap = max(gap, float(difference.abs().max()))
-        is_exact = self.model.dtype == torch.float32 and not self._autocast
-        limit = 1e-3 if is_exact else 0.25
-        if not gap <= limit:
-            raise ValueError(
-                f"{type(self.model).__name__} cannot be trained on packed rows: its logprobs "
-                f"there are off by up to {gap:.2g} nats; {limit:g} is accepted"
-            )
 
 
 def _checkpoint_layers(model: PreTrainedModel) -> None:

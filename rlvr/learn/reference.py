@@ -13,7 +13,7 @@ from rlvr.learn.policy import Policy
 
 
 class Snapshot:
-    """The policy as it was when it was last taken over."""
+    """The policy as it was when it was last taken over; of one with adapters, those alone."""
 
     def __init__(self, policy: Policy) -> None:
         self._policy = copy.deepcopy(policy)
@@ -27,10 +27,10 @@ class Snapshot:
     @torch.no_grad()
     def take_over(self, policy: Policy) -> None:
         """The policy's weights of now."""
-        self._copy(_parameters(policy))
+        self._copy(policy.trained())
 
     def _copy(self, weights: dict[str, Tensor]) -> None:
-        for name, tensor in _parameters(self._policy).items():
+        for name, tensor in self._policy.trained().items():
             tensor.copy_(weights[name])
 
 
@@ -47,13 +47,8 @@ class Reference(Snapshot):
             self.take_over(policy)
 
     def state_dict(self) -> dict[str, Any]:
-        return _parameters(self._policy)
+        return self._policy.trained()
 
     @torch.no_grad()
     def load_state_dict(self, state: dict[str, Any]) -> None:
         self._copy(state)
-
-
-def _parameters(policy: Policy) -> dict[str, Tensor]:
-    """Those of a sharded policy stay in parts."""
-    return {name: parameter.detach() for name, parameter in policy.model.named_parameters()}

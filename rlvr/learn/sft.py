@@ -20,7 +20,7 @@ from rlvr.learn.share import deal
 from rlvr.types import TrainingSequence
 
 # Measured on a 2-core CPU: larger micro-batches fall out of the cache, smaller ones start more
-# kernels for the same work.
+# kernels for the same work. A run takes what ``sft.micro_batch_tokens`` says.
 MICRO_BATCH_TOKENS = 4_096
 
 

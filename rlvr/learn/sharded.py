@@ -8,7 +8,7 @@ of embeddings, last norm and head stay from the forward to the end of the backwa
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from torch.distributed.fsdp import FSDPModule, fully_shard
 from transformers import PreTrainedModel
 
 from rlvr.learn.batch import PackedBatch
-from rlvr.learn.policy import Policy
+from rlvr.learn.lora import save_adapters
+from rlvr.learn.policy import ADAPTER_FOLDER, Policy
 from rlvr.learn.ranks import Ranks, whole
 
 
@@ -61,24 +62,40 @@ class ShardedPolicy(Policy):
             self._root.reshard()  # type: ignore[operator]
         return result
 
-    def named_tensors(self) -> Iterator[tuple[str, Tensor]]:
-        """As the policy's, put together on every rank; all ranks take every one of them."""
-        for name, parameter in self.model.named_parameters():
-            with self._ranks.waiting(f"their parts of {name}"):
-                tensor = whole(parameter.detach())
-            yield name, tensor
+    def _whole(self, name: str, tensor: Tensor) -> Tensor:
+        """Put together on every rank; all ranks ask for all parameters, in their order."""
+        with self._ranks.waiting(f"their parts of {name}"):
+            return whole(tensor)
 
     def save(self, folder: Path) -> None:
         """As the policy's; all ranks call it, and rank 0 writes."""
         tensors = {}
         for name, tensor in self.named_tensors():
             if self._ranks.rank == 0:
-                tensors[name] = tensor.cpu()
+                tensors[name] = tensor.cpu().to(self.model.dtype)
+        adapters = self._adapters()
         if self._ranks.rank == 0:
-            self._write(folder, tensors)
+            self._write(folder, tensors, adapters)
+
+    def save_trained(self, folder: Path) -> None:
+        """As the policy's; all ranks call it, and rank 0 writes."""
+        adapters = self._adapters()
+        if not adapters:
+            self.save(folder)
+        elif self._ranks.rank == 0:
+            save_adapters(self.model, adapters, folder / ADAPTER_FOLDER)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ShardedPolicy:
-        """FSDP's modules refuse to be copied: a new model takes over the weights."""
+        """FSDP's modules refuse to be copied: a new model takes over the weights.
+
+        Raises ValueError for a model with adapters, whose frozen weights would be there twice.
+        """
+        if self._adapters():
+            raise ValueError(
+                "model.lora on several ranks has no second set of adapters, which grpo.kl and "
+                'grpo.max_staleness 1 need: grpo.kl "none" and max_staleness 0 are accepted, or '
+                "one rank, or model.lora.rank 0"
+            )
         config = copy.deepcopy(self.model.config)
         with torch.random.fork_rng():  # the weights that a new model draws are not kept
             model = type(self.model)(config).to(self.model.dtype).to(self.device)  # type: ignore[arg-type]

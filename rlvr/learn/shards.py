@@ -81,9 +81,7 @@ def _state(learner: Stateful) -> dict[str, Any]:
     """DCP reads into tensors that are there already: the weights themselves, and zeros."""
     for optimizer in learner.optimizers():
         _make_state(optimizer)
-    named = learner.policy.model.named_parameters()
-    weights = {name: parameter.detach() for name, parameter in named}
-    return {"weights": weights, "trainer": learner.state_dict()}
+    return {"weights": learner.policy.trained(), "trainer": learner.state_dict()}
 
 
 def _make_state(optimizer: torch.optim.Optimizer) -> None:

@@ -38,6 +38,10 @@ class LedEngine:
         self._lead.run(_update_weights, policy_version)
         self.policy_version = policy_version
 
+    def sleep(self) -> None:
+        """Each leaves its device to its rank's learner until the update; see `RolloutEngine`."""
+        self._lead.run(_sleep)
+
     def close(self) -> None:
         """Free the engines; after a failed call the ranks end, and the engines with them."""
         if not self._lead.has_failed:
@@ -72,6 +76,11 @@ def _update_weights(bench: Bench, policy_version: int) -> None:
     assert bench.engine
     assert bench.learner
     bench.engine.update_weights(bench.learner.policy.named_tensors(), policy_version)
+
+
+def _sleep(bench: Bench) -> None:
+    assert bench.engine
+    bench.engine.sleep()
 
 
 def _close(bench: Bench) -> None:

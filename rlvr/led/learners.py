@@ -17,8 +17,7 @@ from rlvr.learn.sharded import ShardedPolicy
 from rlvr.learn.shards import SHARDS, restore, save_shards
 from rlvr.learn.trainer import Trainer
 from rlvr.led.calls import Bench, Lead
-from rlvr.led.place import check_place, place
-from rlvr.model_files import load_policy
+from rlvr.led.place import Beginning, check_place
 from rlvr.types import TrainingSequence
 
 
@@ -43,8 +42,8 @@ class LedLearner:
         self.policy = LedPolicy(lead)
 
     def save(self, folder: Path) -> None:
-        """Model and training state into a folder that all ranks can write to."""
-        self._lead.run(_save_model, folder.absolute())
+        """Model or adapters, and training state, into a folder that all ranks can write to."""
+        self._lead.run(_save_trained, folder.absolute())
         self._lead.run(_save_shards, folder.absolute() / SHARDS)
 
     def restore(self, checkpoint: Path) -> None:
@@ -55,9 +54,9 @@ class LedLearner:
 class LedTrainer(LedLearner):
     """Stands for a ``Trainer``."""
 
-    def __init__(self, lead: Lead, source: str | Path, config: Config) -> None:
+    def __init__(self, lead: Lead, beginning: Beginning, config: Config) -> None:
         super().__init__(lead)
-        lead.run(_make_trainer, place(source), config)
+        lead.run(_make_trainer, beginning.placed(), config)
 
     def assign(
         self,
@@ -80,28 +79,30 @@ class LedTrainer(LedLearner):
 class LedSftLearner(LedLearner):
     """Stands for an ``SftLearner``."""
 
-    def __init__(self, lead: Lead, source: str | Path, config: Config) -> None:
+    def __init__(self, lead: Lead, beginning: Beginning, config: Config) -> None:
         super().__init__(lead)
         self.config = config.sft
-        lead.run(_make_sft_learner, place(source), config)
+        lead.run(_make_sft_learner, beginning.placed(), config)
 
     def learn(self, sequences: Sequence[TrainingSequence], lr: float) -> dict[str, float]:
         return self._lead.run(_learn, sequences, lr)
 
 
-def _policy(bench: Bench, source: str | Path, config: Config) -> ShardedPolicy:
+def _policy(bench: Bench, beginning: Beginning) -> ShardedPolicy:
     bench.learner = None  # that of the stage before goes first
-    check_place(source, bench.ranks.rank)
-    return ShardedPolicy(load_policy(source, config.model), bench.ranks)
+    for folder in (beginning.start, beginning.checkpoint):
+        check_place(folder, bench.ranks.rank)
+    return ShardedPolicy(beginning.load(), bench.ranks)
 
 
-def _make_trainer(bench: Bench, source: str | Path, config: Config) -> None:
-    policy = _policy(bench, source, config)
+def _make_trainer(bench: Bench, beginning: Beginning, config: Config) -> None:
+    policy = _policy(bench, beginning)
     bench.learner = Trainer(policy, config.grpo, config.rollout.temperature, bench.ranks)
 
 
-def _make_sft_learner(bench: Bench, source: str | Path, config: Config) -> None:
-    bench.learner = SftLearner(_policy(bench, source, config), config.sft, ranks=bench.ranks)
+def _make_sft_learner(bench: Bench, beginning: Beginning, config: Config) -> None:
+    policy = _policy(bench, beginning)
+    bench.learner = SftLearner(policy, config.sft, config.sft.micro_batch_tokens, ranks=bench.ranks)
 
 
 def _trainer(bench: Bench) -> Trainer:
@@ -134,6 +135,11 @@ def _named_tensors(bench: Bench) -> Iterator[tuple[str, Tensor]]:
 def _save_model(bench: Bench, folder: Path) -> None:
     assert bench.learner
     bench.learner.policy.save(folder)
+
+
+def _save_trained(bench: Bench, folder: Path) -> None:
+    assert bench.learner
+    bench.learner.policy.save_trained(folder)
 
 
 def _save_shards(bench: Bench, folder: Path) -> None:

@@ -12,7 +12,7 @@ from rlvr.learn.trainer import Trainer
 from rlvr.led.calls import Lead
 from rlvr.led.engine import LedEngine
 from rlvr.led.learners import LedLearner, LedSftLearner, LedTrainer
-from rlvr.model_files import load_policy
+from rlvr.led.place import Beginning
 from rlvr.rollout.engine import RolloutEngine
 from rlvr.rollout.factory import make_engine
 
@@ -20,25 +20,24 @@ AnyLearner = Trainer | SftLearner | LedTrainer | LedSftLearner
 
 
 def engine_of(lead: Lead | None, source: str | Path, config: Config) -> RolloutEngine:
-    # An engine that is a server's is rank 0's alone: with such a topology, make_engine here too.
-    if lead:
+    # Servers are rank 0's alone: it sends them the weights that all ranks put together.
+    if lead and config.rollout.topology == "colocated":
         return LedEngine(lead, source, config)
     return make_engine(str(source), config.rollout, config.model.max_length)
 
 
 def sft_learner_of(
-    lead: Lead | None, source: str | Path, config: Config
+    lead: Lead | None, beginning: Beginning, config: Config
 ) -> SftLearner | LedSftLearner:
     if lead:
-        return LedSftLearner(lead, source, config)
-    return SftLearner(load_policy(source, config.model), config.sft)
+        return LedSftLearner(lead, beginning, config)
+    return SftLearner(beginning.load(), config.sft, config.sft.micro_batch_tokens)
 
 
-def trainer_of(lead: Lead | None, source: str | Path, config: Config) -> Trainer | LedTrainer:
+def trainer_of(lead: Lead | None, beginning: Beginning, config: Config) -> Trainer | LedTrainer:
     if lead:
-        return LedTrainer(lead, source, config)
-    policy = load_policy(source, config.model)
-    return Trainer(policy, config.grpo, config.rollout.temperature)
+        return LedTrainer(lead, beginning, config)
+    return Trainer(beginning.load(), config.grpo, config.rollout.temperature)
 
 
 def save_learner(learner: AnyLearner, folder: Path) -> None:
@@ -46,7 +45,7 @@ def save_learner(learner: AnyLearner, folder: Path) -> None:
     if isinstance(learner, LedLearner):
         learner.save(folder)
     else:
-        learner.policy.save(folder)
+        learner.policy.save_trained(folder)
 
 
 def learner_state(learner: AnyLearner) -> dict[str, Any]:

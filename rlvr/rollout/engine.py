@@ -45,4 +45,9 @@ class RolloutEngine(Protocol):
         """Take over the trainer's weights (names and shapes as in the hub's layout)."""
         ...
 
+    def sleep(self) -> None:
+        """Leave the device's memory to the trainer until ``update_weights``; before that nothing
+        can be generated. Engines that share no device with the trainer go on as they were."""
+        ...
+
     def close(self) -> None: ...

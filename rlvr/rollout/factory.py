@@ -1,4 +1,7 @@
-"""Which engine: the one that was asked for, or vLLM where this machine can import it."""
+"""Which engine: the one that was asked for, or vLLM where this machine can import it.
+
+Of two topologies: in this process (colocated), or `vllm serve` apart from it (server).
+"""
 
 from __future__ import annotations
 
@@ -19,13 +22,18 @@ INSTALL = (
 
 
 def make_engine(model_path: str, settings: RolloutConfig, max_length: int) -> RolloutEngine:
-    """The engine of ``settings.engine``, loaded from ``model_path`` (hub id or folder).
+    """The engine of ``settings.topology`` and ``settings.engine``, loaded from ``model_path`` (hub
+    id or folder).
 
     ``max_length`` bounds prompt + completion, in tokens. ``"auto"`` takes vLLM where it can be
     imported and transformers elsewhere, and logs why; ``engine.name`` says which it is. Raises
     ValueError where vLLM was asked for and cannot be imported. A GPU is one engine's alone,
-    whatever ``settings.processes`` says.
+    whatever ``settings.processes`` says; servers have their own ``replicas``.
     """
+    if settings.topology == "server":
+        from rlvr.rollout.server.engine import ServerEngine
+
+        return ServerEngine(model_path, settings, max_length)
     if settings.processes > 1 and not torch.cuda.is_available():
         from rlvr.rollout.parallel import ParallelEngine
 

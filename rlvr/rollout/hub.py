@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import torch
@@ -41,3 +42,10 @@ def empty_model(model_path: str) -> torch.nn.Module:
     with torch.device("meta"):
         model: torch.nn.Module = auto.from_config(AutoConfig.from_pretrained(model_path))
     return model
+
+
+def load_weights(model_path: str, dtype: torch.dtype) -> Iterator[tuple[str, torch.Tensor]]:
+    """The weights of ``model_path`` by their hub names, on the CPU; a tied head is left out."""
+    auto: Any = AutoModelForCausalLM
+    for name, parameter in auto.from_pretrained(model_path, dtype=dtype).named_parameters():
+        yield name, parameter.detach()

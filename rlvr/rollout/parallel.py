@@ -91,6 +91,9 @@ class ParallelEngine:
         self._ask_all("update", policy_version)
         self.policy_version = policy_version
 
+    def sleep(self) -> None:
+        """Nothing: on a CPU there is memory for both."""
+
     def close(self) -> None:
         """End the processes; the engine cannot be used again."""
         for pipe in self._pipes:

@@ -56,6 +56,9 @@ class TransformersEngine:
             weights[name].copy_(tensor)
         self.policy_version = policy_version
 
+    def sleep(self) -> None:
+        """Nothing: between its calls it holds no more than its weights."""
+
     def close(self) -> None:
         """Free the model; the engine cannot be used again."""
         self.__dict__.pop("_model", None)

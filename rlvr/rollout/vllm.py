@@ -28,9 +28,10 @@ logging.getLogger("vllm").setLevel(os.environ.setdefault("VLLM_LOGGING_LEVEL", "
 with process_state_kept():
     from vllm import LLM, SamplingParams
     from vllm.inputs import TokensPrompt
-    from vllm.model_executor.layers.vocab_parallel_embedding import ParallelLMHead
     from vllm.platforms import current_platform
     from vllm.sampling_params import RequestOutputKind
+
+    from rlvr.rollout.heads import repack_heads
 
 
 class VllmEngine:
@@ -52,6 +53,7 @@ class VllmEngine:
         self._weight_names = weight_names(empty_model(model_path))
         self._has_ranks = num_ranks() > 1
         self._on_cpu = bool(current_platform.is_cpu())
+        self._is_asleep = False
         with process_state_kept(), self._compiler():
             self._llm = LLM(
                 model_path,
@@ -68,6 +70,7 @@ class VllmEngine:
                 # A group shares its prompt, but a CPU's blocks are longer than most prompts.
                 enable_prefix_caching=not self._on_cpu,
                 use_tqdm_on_load=False,
+                enable_sleep_mode=not self._on_cpu,
                 # Among the ranks of torchrun it makes its own small groups beside theirs.
                 distributed_executor_backend="external_launcher" if self._has_ranks else None,
             )
@@ -77,6 +80,8 @@ class VllmEngine:
 
     def generate(self, requests: Sequence[Request], sampling: SamplingSettings) -> list[Completion]:
         """One completion a request, in their order; see `RolloutEngine`."""
+        if self._is_asleep:
+            raise RuntimeError("the engine is asleep: update_weights wakes it")
         check_requests(requests, sampling, self._max_length)
         if not requests:
             return []
@@ -104,11 +109,22 @@ class VllmEngine:
         """
         weights = checked_weights(named_tensors, *self._weight_names)
         with process_state_kept(), self._compiler():
+            if self._is_asleep:
+                self._llm.wake_up(tags=["weights"])
             self._llm.collective_rpc("reload_weights", kwargs={"weights_iterator": weights})
             if self._on_cpu:
-                self._llm.apply_model(_repack_heads)
+                self._llm.apply_model(repack_heads)
+            if self._is_asleep:
+                self._llm.wake_up(tags=["kv_cache"])
+                self._is_asleep = False
             self._llm.reset_prefix_cache()
         self.policy_version = policy_version
+
+    def sleep(self) -> None:
+        """On a GPU, drop weights and cache until the next weights come; see `RolloutEngine`."""
+        if not self._on_cpu:
+            self._llm.sleep(level=2)
+            self._is_asleep = True
 
     def close(self) -> None:
         """Free the engine's memory and vLLM's process group; the engine cannot be used again."""
@@ -149,14 +165,3 @@ class VllmEngine:
         # On a CPU vLLM would compile one small function of its sampler at the first logprob:
         # several seconds, and a C++ compiler, for nothing that can be measured afterwards.
         return torch.compiler.set_stance("force_eager") if self._on_cpu else nullcontext()
-
-
-def _repack_heads(model: torch.nn.Module) -> None:
-    """Refresh the packed copy that a head keeps of a tied embedding.
-
-    On a CPU vLLM multiplies by a packed copy of each weight. Reloading repacks a layer when its
-    own weights arrive; for a tied head none do, and it would go on with the old ones.
-    """
-    for module in model.modules():
-        if isinstance(module, ParallelLMHead):
-            module.quant_method.process_weights_after_loading(module)

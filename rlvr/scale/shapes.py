@@ -1,4 +1,5 @@
-"""Sizes of the Qwen2.5 family, from the ``config.json`` of each model on the hub."""
+"""Sizes of the Qwen2.5 family, from the ``config.json`` of each model on the hub, and of the
+preset one-gpu's model from nothing."""
 
 from __future__ import annotations
 
@@ -30,6 +31,17 @@ SHAPES: dict[str, ModelSizes] = {
     "qwen2.5-14b": _qwen(5_120, 48, 40, 8, 13_824, tied=False),
     "qwen2.5-32b": _qwen(5_120, 64, 40, 8, 27_648, tied=False),
     "qwen2.5-72b": _qwen(8_192, 80, 64, 8, 29_568, tied=False),
+    "one-gpu": ModelSizes(
+        width=640,
+        layers=12,
+        heads=10,
+        kv_heads=5,
+        head_width=64,
+        mlp_width=2_560,
+        vocab_size=150,
+        tied=True,
+        qkv_bias=True,  # as `made_sizes` counts a model from nothing
+    ),
 }
 
 

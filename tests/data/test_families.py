@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from rlvr.config_data import NoviceConfig
 from rlvr.data.equation import SHIFTED, TRAINED, Equation
-from rlvr.data.families import FAMILIES
+from rlvr.data.families import EQUATIONS as FAMILIES
 from rlvr.data.novice import CAREFUL, draw_habit
 from rlvr.data.numbers import number_text
 from verifiers import Ask, Decision, Problem, read_habits, verify, verify_completion

@@ -1,9 +1,15 @@
+import json
 from collections import Counter
+from hashlib import sha256
+from typing import get_args
 
 import pytest
+from pydantic import ValidationError
 
 from rlvr.config import DataConfig
+from rlvr.config_data import FamilyName
 from rlvr.data.equation import Equation
+from rlvr.data.families import FAMILIES
 from rlvr.data.generate import generate_split
 from rlvr.data.normalise import normalise
 
@@ -11,6 +17,7 @@ SMALL = DataConfig(
     sft_size=500, train_size=500, validation_size=100, test_size=500, shifted_size=200
 )
 SPLITS = ("sft", "train", "validation", "test", "shifted")
+EVERY = SMALL.model_copy(update={"families": get_args(FamilyName)})
 
 
 def normal_forms(split: str, seed: int = 0) -> list[str]:
@@ -85,3 +92,57 @@ def test_asking_for_more_than_there_are_says_so():
     config = DataConfig(validation_size=100_000)
     with pytest.raises(ValueError, match=r"has no more than .* ask for fewer"):
         list(generate_split("validation", config, 0))
+
+
+def digest(split: str, config: DataConfig, seed: int = 0) -> str:
+    rows = json.dumps(list(generate_split(split, config, seed)), ensure_ascii=False)
+    return sha256(rows.encode()).hexdigest()[:16]
+
+
+def test_the_data_of_the_tiny_preset_stay_what_they_are():
+    """Runs are compared over months: a change of the first five families' bytes is a decision.
+
+    The digests were taken before there were other families.
+    """
+    sizes = {"validation_size": 50, "test_size": 100, "shifted_size": 60}
+    assert {split: digest(split, SMALL.model_copy(update=sizes)) for split in SPLITS} == {
+        "sft": "f16e73dbd76c5c92",
+        "train": "0317358f6d6de99a",
+        "validation": "77bd92d5821cf6b4",
+        "test": "7517be0131c8336d",
+        "shifted": "dff8ae6408397154",
+    }
+
+
+def test_every_family_has_a_name_in_the_configuration():
+    assert set(FAMILIES) == set(get_args(FamilyName))
+
+
+def test_other_families_take_turns_and_leave_the_first_as_they_are():
+    rows = list(generate_split("sft", EVERY, 0))
+    assert [row["family"] for row in rows[:9]] == list(get_args(FamilyName))
+    linear = [row for row in generate_split("sft", SMALL, 0) if row["family"] == "linear"]
+    assert [row for row in rows if row["family"] == "linear"] == linear[:56]
+
+
+def test_one_seed_gives_the_same_rows_of_every_family():
+    assert digest("sft", EVERY) == digest("sft", EVERY)
+    assert digest("sft", EVERY) != digest("sft", EVERY, seed=1)
+
+
+def test_the_question_names_what_is_asked_for():
+    config = DataConfig(families=("system", "parameter", "inequality"), train_size=60)
+    rows = list(generate_split("train", config, 0))
+    for row in rows:
+        tail = row["text"].removeprefix(f"Solve {row['equation']}")
+        names = row["unknown"].replace(",", ", ")
+        conditions = [text for text in json.loads(row["params"]).values() if text]
+        given = "".join(f" with {text}" for text in conditions)
+        assert tail == ("" if row["family"] == "inequality" else f" for {names}{given}")
+    assert any("with" in row["text"] for row in rows)
+
+
+@pytest.mark.parametrize("families", [(), ("linear", "linear"), ("cubic",)])
+def test_families_are_known_and_named_once(families):
+    with pytest.raises(ValidationError, match="families"):
+        DataConfig(families=families)

@@ -82,5 +82,7 @@ class Guesser:
     def update_weights(self, named_tensors: object, policy_version: int) -> None:
         raise AssertionError("an evaluation trains nothing")
 
+    def sleep(self) -> None: ...
+
     def close(self) -> None:
         self.sizes.append(-1)

@@ -2,8 +2,8 @@
 
     torchrun --nproc-per-node 2 -m tests.learn.ranks_job FOLDER
 
-Reads the checkpoints ``FOLDER/one`` and ``FOLDER/whole``; writes ``FOLDER/many``, ``FOLDER/model``
-and, from rank 0, ``FOLDER/many.pt``.
+Reads the checkpoints ``FOLDER/one`` and ``FOLDER/whole``; writes ``FOLDER/many``, ``FOLDER/model``,
+``FOLDER/lora`` with its checkpoint ``FOLDER/lora-shards`` and, from rank 0, ``FOLDER/many.pt``.
 """
 
 from __future__ import annotations
@@ -22,9 +22,12 @@ from transformers import Qwen3Config, Qwen3ForCausalLM
 from rlvr.checkpoint import STATE
 from rlvr.config import GrpoConfig, OptimizerConfig, SftConfig
 from rlvr.config_learn import GaeConfig, KlInLossConfig, KlInRewardConfig, SequenceMeanConfig
+from rlvr.config_lora import LoraConfig
+from rlvr.learn.lora import add_adapters
 from rlvr.learn.policy import Policy
 from rlvr.learn.process_group import join
 from rlvr.learn.ranks import OneRank, RankError, Ranks, whole
+from rlvr.learn.reference import Reference
 from rlvr.learn.sft import SftLearner
 from rlvr.learn.sharded import ShardedPolicy
 from rlvr.learn.shards import load_shards, restore, save_shards
@@ -51,12 +54,15 @@ JOBS: dict[str, dict[str, Any]] = {
         "kl": KlInRewardConfig(coef=0.1),
         "optimizer": MUON,
     },
+    "lora": {},
 }
-NUM_STEPS = {"default": 5, "one_sequence": 1, "many_updates": 2, "ppo_muon_untied": 3}
+NUM_STEPS = {
+    "default": 5, "one_sequence": 1, "many_updates": 2, "ppo_muon_untied": 3, "lora": 5,
+}  # fmt: skip
 RESUMED, RESUMED_AFTER = "ppo_muon_untied", 2
 
 
-def make_policy(ranks: Ranks, *, tied: bool = True) -> Policy:
+def make_policy(ranks: Ranks, *, tied: bool = True, lora: bool = False) -> Policy:
     torch.manual_seed(0)
     config = Qwen3Config(
         vocab_size=VOCABULARY,
@@ -71,11 +77,13 @@ def make_policy(ranks: Ranks, *, tied: bool = True) -> Policy:
         initializer_range=0.3,
     )
     policy = Policy(Qwen3ForCausalLM(config), {})
+    if lora:
+        add_adapters(policy.model, LoraConfig(rank=4), "the/base", seed=1)
     return ShardedPolicy(policy, ranks) if ranks.size > 1 else policy
 
 
 def make_trainer(job: str, ranks: Ranks) -> Trainer:
-    policy = make_policy(ranks, tied="untied" not in job)
+    policy = make_policy(ranks, tied="untied" not in job, lora=job == "lora")
     return Trainer(policy, CONFIG.model_copy(update=JOBS[job]), 0.9, ranks)
 
 
@@ -106,7 +114,7 @@ def run(job: str, ranks: Ranks) -> dict[str, Any]:
 
     def record(*_: Any) -> None:
         named = trainer.policy.model.named_parameters()
-        gradients.append({name: whole_gradient(p) for name, p in named})
+        gradients.append({name: whole_gradient(p) for name, p in named if p.requires_grad})
 
     trainer.optimizers()[0].register_step_pre_hook(record)
     scores = trainer.score(step_sequences(job, 0))
@@ -190,6 +198,11 @@ def main() -> None:
         "saved": save(RESUMED, ranks, folder / "many"),
     }
     make_policy(ranks).save(folder / "model")
+    trainer = make_trainer("lora", ranks)
+    train("lora", trainer, range(1))
+    trainer.policy.save(folder / "lora")
+    save_shards(trainer, folder / "lora-shards")
+    results["copied"] = error_of(lambda: Reference(trainer.policy, 0))
     results["different"] = error_of(lambda: ranks.check_same("sequences", (ranks.rank,)))
     if ranks.rank == 1:
         os._exit(0)  # as if killed

@@ -4,12 +4,15 @@ against two processes of one."""
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 import torch
 
+from rlvr.config_lora import LoraConfig
+from rlvr.learn.lora import adapter_parameters, add_adapters, hub_weights
 from rlvr.rollout.checks import NonFiniteLogprobsError
 from rlvr.rollout.engine import Request, RolloutEngine, SamplingSettings
 from rlvr.rollout.factory import make_engine, vllm_import_problem
@@ -188,7 +191,7 @@ def test_generation_leaves_the_global_generator_alone(engine: RolloutEngine) -> 
     assert torch.is_grad_enabled()
 
 
-@pytest.mark.parametrize("names", ["parameters", "state_dict"])
+@pytest.mark.parametrize("names", ["parameters", "state_dict", "adapters"])
 def test_updated_weights_are_the_ones_that_generate(
     engine: RolloutEngine, reference: torch.nn.Module, names: str
 ) -> None:
@@ -196,14 +199,18 @@ def test_updated_weights_are_the_ones_that_generate(
     before = engine.generate(requests, SAMPLED)
     assert {completion.policy_version for completion in before} == {0}
 
+    if names == "adapters":
+        add_adapters(cast(Any, reference), LoraConfig(rank=4), "the/base", seed=5)
     torch.manual_seed(5)
     with torch.no_grad():
-        for parameter in reference.parameters():
+        for parameter in adapter_parameters(reference).values() or reference.parameters():
             parameter.add_(0.05 * torch.randn_like(parameter))
-    weights = (
-        reference.named_parameters() if names == "parameters" else reference.state_dict().items()
-    )
-    engine.update_weights(weights, 7)
+    weights: dict[str, Iterable[tuple[str, torch.Tensor]]] = {
+        "parameters": reference.named_parameters(),
+        "state_dict": reference.state_dict().items(),
+        "adapters": hub_weights(reference, lambda _, tensor: tensor),
+    }
+    engine.update_weights(weights[names], 7)
     after = engine.generate(requests, SAMPLED)
     assert engine.policy_version == 7
     assert {completion.policy_version for completion in after} == {7}

@@ -127,7 +127,7 @@ def test_vllm_is_quiet_and_leaves_without_a_trace(
 def test_without_the_cure_a_tied_head_goes_stale(
     engine: VllmEngine, model_paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """If this fails, vLLM repacks tied heads by itself and `_repack_heads` can go."""
+    """If this fails, vLLM repacks tied heads by itself and `repack_heads` can go."""
     reference = load_reference(model_paths["tied"])
     with torch.no_grad():
         reference.get_input_embeddings().weight.mul_(-1.0)
@@ -135,7 +135,7 @@ def test_without_the_cure_a_tied_head_goes_stale(
     cured = engine.generate(REQUESTS, SAMPLED)
     engine.update_weights(load_reference(model_paths["tied"]).named_parameters(), 0)
 
-    monkeypatch.setattr(rlvr.rollout.vllm, "_repack_heads", lambda model: None)
+    monkeypatch.setattr(rlvr.rollout.vllm, "repack_heads", lambda model: None)
     engine.update_weights(reference.named_parameters(), 1)
     assert engine.generate(REQUESTS, SAMPLED) != cured
 
@@ -165,3 +165,48 @@ def test_outputs_that_are_not_one_a_request_are_refused(
     monkeypatch.setattr(llm, "generate", lambda *args, **kw: generate(*args, **kw)[:-1])
     with pytest.raises(RuntimeError, match="11 outputs for 12 requests"):
         engine.generate(REQUESTS, SAMPLED)
+
+
+class AsleepOnGpu:
+    """Stands for a GPU's ``LLM``: vLLM's own cannot sleep on a CPU. Writes down what is asked."""
+
+    def __init__(self, llm: Any) -> None:
+        self._llm = llm
+        self.calls: list[Any] = []
+
+    def sleep(self, level: int) -> None:
+        self.calls.append(("sleep", level))
+
+    def wake_up(self, tags: list[str]) -> None:
+        self.calls.append(("wake_up", *tags))
+
+    def collective_rpc(self, method: str, kwargs: dict[str, Any]) -> None:
+        self.calls.append(method)
+        self._llm.collective_rpc(method, kwargs=kwargs)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._llm, name)
+
+
+def test_on_a_gpu_it_sleeps_until_it_has_weights_again(
+    engine: VllmEngine, model_paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    engine.sleep()  # nothing, on a CPU
+    before = engine.generate(REQUESTS, SAMPLED)
+
+    gpu = AsleepOnGpu(engine._llm)
+    monkeypatch.setattr(engine, "_llm", gpu)
+    monkeypatch.setattr(engine, "_on_cpu", False)
+    engine.sleep()
+    with pytest.raises(RuntimeError, match="asleep: update_weights wakes it"):
+        engine.generate(REQUESTS, SAMPLED)
+    monkeypatch.setattr(engine, "_on_cpu", True)  # weights are packed as on a CPU
+    engine.update_weights(load_reference(model_paths["tied"]).named_parameters(), 0)
+    # The cache has room only after the weights are there, and nothing runs before both are.
+    assert gpu.calls == [
+        ("sleep", 2),
+        ("wake_up", "weights"),
+        "reload_weights",
+        ("wake_up", "kv_cache"),
+    ]
+    assert engine.generate(REQUESTS, SAMPLED) == before

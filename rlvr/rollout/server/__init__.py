@@ -1,0 +1,1 @@
+"""Generation by `vllm serve`: see ``docs/topologies.md``."""

@@ -1,0 +1,66 @@
+"""The command line and the environment of one `vllm serve`."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+import rlvr
+from rlvr.config import RolloutConfig
+from rlvr.torchrun import without_ranks
+
+HOST = "127.0.0.1"
+
+
+def arguments(
+    model_path: str, settings: RolloutConfig, max_length: int, *, gpus: int, transfer: Sequence[str]
+) -> list[str]:
+    """Everything but the port: the settings of the engine in this process. ``gpus`` 0 is a CPU."""
+    switches = [
+        # Without stop texts there is nothing to make text for.
+        "--enable-scale-out" if settings.stop else "--tokens-only",
+        "--disable-uvicorn-access-log",
+    ]
+    if not gpus:
+        # See `VllmEngine`: graphs take long to compile, a prompt cut in two breaks its request's
+        # generator, and blocks are longer than most prompts.
+        switches += ["--enforce-eager", "--no-enable-chunked-prefill", "--no-enable-prefix-caching"]
+        # No process of its own for the one worker, which would also bind itself to the first core.
+        switches += ["--distributed-executor-backend", "uni"]
+    values = {
+        "--host": HOST,
+        "--dtype": settings.dtype,
+        "--max-model-len": max_length,
+        "--max-num-seqs": settings.max_sequences,
+        "--kv-cache-memory-bytes": int(settings.kv_cache_gb * 2**30),
+        "--logprobs-mode": "processed_logprobs",
+        "--tensor-parallel-size": max(1, gpus),
+    }
+    flags = [word for name, value in values.items() for word in (name, str(value))]
+    serve = [sys.executable, "-m", "rlvr.rollout.server.serve", "serve", model_path]
+    return [*serve, *flags, *switches, *transfer]
+
+
+def environment(devices: str | None, replicas: int) -> dict[str, str]:
+    """This process's, without what it has set for a vLLM of its own; ``devices``: GPU numbers."""
+    ours = without_ranks(os.environ) | {
+        "VLLM_SERVER_DEV_MODE": "1",  # the routes for weights
+        "VLLM_LOGGING_LEVEL": "INFO",
+        "VLLM_NO_USAGE_STATS": os.environ.get("VLLM_NO_USAGE_STATS", "1"),
+        "PYTHONPATH": os.pathsep.join(
+            filter(None, [str(Path(rlvr.__path__[0]).parent), os.environ.get("PYTHONPATH")])
+        ),
+    }
+    if devices is None:
+        # A core is left for what is not a kernel: threads that wait for each other spin.
+        threads = max(1, (len(os.sched_getaffinity(0)) - 1) // replicas)
+        on_cpu = {
+            "OMP_NUM_THREADS": os.environ.get("OMP_NUM_THREADS", str(threads)),
+            # The sampler alone would be compiled: seconds at the first logprob, for nothing.
+            "TORCHDYNAMO_DISABLE": "1",
+            "VLLM_ENABLE_V1_MULTIPROCESSING": "0",  # the worker has no process
+        }
+        return ours | on_cpu
+    return ours | {"CUDA_VISIBLE_DEVICES": devices, "VLLM_ENABLE_V1_MULTIPROCESSING": "1"}

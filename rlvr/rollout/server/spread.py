@@ -1,0 +1,25 @@
+"""Which server completes which request."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from itertools import groupby
+
+from rlvr.rollout.engine import Request
+
+
+def spread(requests: Sequence[Request], num_servers: int) -> list[list[int]]:
+    """Indices of the requests for each server, ascending.
+
+    Neighbours with one prompt (a group) stay together, because a server keeps what it computed of
+    a prompt; but none gets more than its even share of one prompt. Each piece goes to the server
+    that has the fewest requests so far.
+    """
+    shares: list[list[int]] = [[] for _ in range(num_servers)]
+    largest = math.ceil(len(requests) / num_servers)
+    for _, group in groupby(range(len(requests)), key=lambda index: requests[index].prompt_ids):
+        indices = list(group)
+        for start in range(0, len(indices), largest):
+            min(shares, key=len).extend(indices[start : start + largest])
+    return shares
