@@ -85,8 +85,7 @@ class Client:
         except httpx.TransportError as error:
             what = f"{type(error).__name__} {error}".strip()
             raise ServerLostError(self.url, f"{method} {path} failed: {what}") from None
-        finally:
-            self._free.append(http)
+        self._free.append(http)  # one whose call broke off is not used again
         if reply.is_server_error:
             raise ServerLostError(self.url, f"{method} {path}: {_words(reply)}")
         if reply.is_error:
