@@ -21,6 +21,7 @@ from rlvr.collect import collect, reward_arrays
 from rlvr.config import Config
 from rlvr.data.sampler import TaskSampler
 from rlvr.learn.advantages.groups import informative
+from rlvr.learn.learner import Learner
 from rlvr.learn.policy import Policy
 from rlvr.learn.reference import Snapshot
 from rlvr.learn.trainer import Trainer
@@ -120,7 +121,7 @@ class OneStepAhead:
 
 def batch_source(
     engine: RolloutEngine,
-    trainer: Trainer,
+    trainer: Learner,
     prompter: Prompter,
     sampler: TaskSampler,
     config: Config,
@@ -138,11 +139,12 @@ def batch_source(
 
     if not config.grpo.max_staleness:
         return OnPolicy(make, engine)
+    assert isinstance(trainer, Trainer), "a snapshot is of one rank"
     return OneStepAhead(make, trainer.policy, config.grpo.steps, ready)
 
 
 def check_parity(
-    trainer: Trainer, weights: Snapshot | None, groups: Sequence[Group], config: Config
+    trainer: Learner, weights: Snapshot | None, groups: Sequence[Group], config: Config
 ) -> Metrics:
     """Scores a few fresh completions with the weights that wrote them, on the trainer's side.
 

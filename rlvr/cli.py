@@ -16,6 +16,7 @@ from rlvr.cli_eval import evaluate
 from rlvr.cli_scale import scale
 from rlvr.config import Config
 from rlvr.config_load import dump_toml, load_config, preset_names
+from rlvr.torchrun import num_ranks, own_rank
 
 app = typer.Typer(
     no_args_is_help=True,
@@ -93,24 +94,30 @@ def _start(
     only_sft: bool,
 ) -> None:
     config = _config(preset, config_file, seed, overrides)
+    if own_rank() and num_ranks() > 1:
+        if not dry_run:
+            from rlvr.led.job import assist
+
+            assist(config)
+        return
     if dry_run:
         _dry_run(config)
         return
-    from rlvr.folder import new_run, newest_run, saved_config
+    from rlvr.folder import open_run
 
-    if resume:
-        folder = newest_run(config)
-        config = saved_config(folder, _wins(overrides, seed))
-    else:
-        folder = new_run(config)
+    folder, config, is_resumed = open_run(config, resume, _wins(overrides, seed))
     from rlvr.quiet import hide_library_bars
     from rlvr.run import RunInterruptedError, run_job  # seconds: what is wrong was said before
 
     hide_library_bars()
     console.print(f"run folder: {folder.path}")
     try:
-        run_job(config, folder, resumed=resume, only_sft=only_sft, console=console)
+        run_job(config, folder, resumed=is_resumed, only_sft=only_sft, console=console)
     except (RunInterruptedError, KeyboardInterrupt) as stop:
+        if num_ranks() > 1:
+            from rlvr.telling import claims_to_tell
+
+            claims_to_tell()  # the others need not say that rank 0 is gone
         errors.print(
             f"{stop or 'stopped at once'}; to go on: rlvr train --resume name={config.name}"
         )
@@ -125,10 +132,10 @@ def _dry_run(config: Config) -> None:
 
     console.print(dump_toml(config), markup=False, highlight=False)
     vocab_size = len(make_tokenizer(config.data.families))
-    console.print(estimate_table(estimate(config, vocab_size)))
+    console.print(estimate_table(estimate(config, vocab_size, num_ranks())))
     available, where = memory_left_mb()
     console.print(f"{where} has {available:,.0f} MB left", highlight=False)
-    check_room(config, vocab_size, available, where)
+    check_room(config, vocab_size, available, where, num_ranks())
 
 
 @app.command("data", epilog="Example: rlvr data /tmp/equations --seed 1 data.sft_size=1000")
@@ -169,7 +176,13 @@ def main() -> None:
 def _guarded(command: Callable[[], object]) -> int:
     try:
         command()
-    except (ValueError, OSError) as error:
+    except Exception as error:
+        if num_ranks() > 1:
+            from rlvr.telling import tell_once
+
+            return tell_once(error, errors)
+        if not isinstance(error, ValueError | OSError):
+            raise
         errors.print(f"error: {error}", markup=False, highlight=False, style="red")
         return 2
     return 0

@@ -218,6 +218,7 @@ class Config(Section):
     seed: int = Field(default=0, ge=0, lt=2**63)
     runs: AnyPath = Path("runs")
     threads: Count = 0  # torch threads; 0 leaves the machine's default
+    rank_timeout: Positive = 600  # seconds; under torchrun no rank waits longer for another
     check_memory: bool = True  # refuse a run whose estimate is over the memory there is
     data: DataConfig = DataConfig()
     model: ModelConfig = ModelConfig()

@@ -23,8 +23,10 @@ BYTES, MB = {"float32": 4, "bfloat16": 2}, 1e6
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Estimate:
     """Counts, and memory in MB (10^6 bytes). Tokens of completions are upper bounds: every
-    completion at ``max_new_tokens``. Memory leaves out the libraries and the engine's buffers."""
+    completion at ``max_new_tokens``. Memory is that of each rank, and leaves out the libraries and
+    the engine's buffers."""
 
+    num_ranks: int
     parameters: int
     adapter_parameters: int
     sft_tokens_per_step: int
@@ -40,6 +42,8 @@ class Estimate:
     logits_mb: float
     reference_mb: float
     snapshot_mb: float
+    gathered_mb: float
+    loaded_mb: float
     engine_weights_mb: float
     kv_cache_mb: float
     kv_cache_needed_mb: float
@@ -51,13 +55,14 @@ class Estimate:
 
     @property
     def trainer_mb(self) -> float:
-        """The trainer's part of it."""
+        """The trainer's part of it; at the start a rank holds the whole model instead."""
         trained = self.weights_mb + self.gradients_mb + self.optimizer_mb
         copies = self.reference_mb + self.snapshot_mb
-        return trained + self.activations_mb + self.logits_mb + copies
+        passed = self.activations_mb + self.logits_mb + self.gathered_mb
+        return max(trained + passed + copies, self.loaded_mb)
 
 
-def estimate(config: Config, vocab_size: int) -> Estimate:
+def estimate(config: Config, vocab_size: int, num_ranks: int = 1) -> Estimate:
     """Estimate a run. ``vocab_size`` is of the model made from nothing; a model with a ``path``
     brings its own, and only its ``config.json`` is read (``ValueError`` if that fails).
 
@@ -68,6 +73,10 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
     of the adapters, in float32. Engine: N at its dtype, in each of its processes. KV cache needed
     at once: 2 × layers × kv_heads × head_width numbers a token, for as many sequences as run
     together, each ``model.max_length`` tokens long. Servers on devices of their own take nothing.
+
+    On several ranks each holds its part of weights, gradients, moments and copies; in a pass it has
+    embeddings and head whole and two layers, and their gradients (``learn/sharded.py``). Before,
+    it loads the whole model. A colocated engine is in each rank's own process.
     """
     model = config.model
     sizes = hub_sizes(model.path) if model.path is not None else made_sizes(model, vocab_size)
@@ -77,9 +86,10 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
     is_frozen = bool(adapters) and not (model.path is None and config.sft.steps)
     bytes_each, bytes_trained = BYTES[config.rollout.dtype], BYTES[model.dtype]
     trained = adapters * BYTES["float32"] if is_frozen else n * bytes_trained
+    whole = n * bytes_trained + adapters * BYTES["float32"]
     copied = adapters * BYTES["float32"] if adapters else n * bytes_trained
     grpo, rollout = config.grpo, config.rollout
-    engines, caches = engines_here(rollout)
+    engines, caches = engines_here(rollout, num_ranks)
     completions = grpo.problems * grpo.group_size
     drawn = completions * (1 + grpo.sampling.refill_rounds)
     sft_tokens = config.sft.batch_tokens if config.sft.steps else 0
@@ -89,11 +99,12 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
         # The head in float32, and its gradient.
         logits += (1 if is_frozen else 2) * sizes.vocab_size * sizes.width
     kv_per_token = 2 * sizes.layers * sizes.kv_heads * sizes.head_width * bytes_each
-    sequences = min(rollout.max_sequences, completions)
+    sequences = min(rollout.max_sequences, -(-completions // num_ranks))
     # Greedy on both test splits, and pass@k on a part of one; before and after.
     sampled = min(config.eval.pass_at_problems, config.data.test_size) * config.eval.pass_at
     evaluated = 2 * (config.data.test_size + config.data.shifted_size + sampled)
     return Estimate(
+        num_ranks=num_ranks,
         parameters=n,
         adapter_parameters=adapters,
         sft_tokens_per_step=config.sft.batch_tokens,
@@ -102,23 +113,32 @@ def estimate(config: Config, vocab_size: int) -> Estimate:
         grpo_tokens_per_step=drawn * rollout.max_new_tokens,
         grpo_tokens=drawn * rollout.max_new_tokens * grpo.steps,
         eval_tokens=evaluated * rollout.max_new_tokens,
-        weights_mb=(n * bytes_trained + adapters * BYTES["float32"]) / MB,
-        gradients_mb=trained / MB,
-        optimizer_mb=2 * trained / MB,
+        weights_mb=whole / num_ranks / MB,
+        gradients_mb=trained / num_ranks / MB,
+        optimizer_mb=2 * trained / num_ranks / MB,
         activations_mb=_activation_bytes(model, sizes, n, tokens_at_once) / MB,
         logits_mb=logits * BYTES["float32"] / MB,
-        reference_mb=copied / MB if grpo.kl.kind != "none" else 0.0,
-        snapshot_mb=copied / MB if grpo.max_staleness else 0.0,
+        reference_mb=copied / num_ranks / MB if grpo.kl.kind != "none" else 0.0,
+        snapshot_mb=copied / num_ranks / MB if grpo.max_staleness else 0.0,
+        gathered_mb=_gathered(sizes, n) * bytes_trained / MB if num_ranks > 1 else 0.0,
+        loaded_mb=whole / MB,
         engine_weights_mb=engines * n * bytes_each / MB,
         kv_cache_mb=caches * rollout.kv_cache_gb * 2**30 / MB,
         kv_cache_needed_mb=sequences * model.max_length * kv_per_token / MB,
     )
 
 
-def engines_here(rollout: RolloutConfig) -> tuple[int, int]:
+def _gathered(sizes: ModelSizes, n: int) -> float:
+    """Weights that are whole in the midst of a backward, and gradients before they are shared."""
+    tables = (1 if sizes.tied else 2) * sizes.vocab_size * sizes.width
+    layer = (n - tables) / sizes.layers
+    return 2 * tables + 3 * layer
+
+
+def engines_here(rollout: RolloutConfig, num_ranks: int = 1) -> tuple[int, int]:
     """How often the engine's weights, and its whole KV cache, are held beside the learner."""
     if rollout.topology == "colocated":
-        return rollout.processes, 1
+        return rollout.processes if num_ranks == 1 else 1, 1
     is_elsewhere = rollout.server.urls or rollout.server.devices
     return (0, 0) if is_elsewhere else (rollout.server.replicas, rollout.server.replicas)
 
@@ -142,7 +162,8 @@ def _activation_bytes(model: ModelConfig, sizes: ModelSizes, n: int, tokens: int
 
 def estimate_table(found: Estimate) -> Table:
     """The estimate for a person."""
-    table = Table(title="Estimate", show_header=False, title_justify="left")
+    whose = f", memory of each of {found.num_ranks} ranks" if found.num_ranks > 1 else ""
+    table = Table(title=f"Estimate{whose}", show_header=False, title_justify="left")
     table.add_column(justify="left")
     table.add_column(justify="right")
     table.add_row("parameters", f"{found.parameters:,}")
@@ -161,6 +182,9 @@ def estimate_table(found: Estimate) -> Table:
     table.add_row("trainer: AdamW moments", _mb(found.optimizer_mb))
     table.add_row("trainer: activations (at most)", _mb(found.activations_mb))
     table.add_row("trainer: logits (at most)", _mb(found.logits_mb))
+    if found.gathered_mb:
+        table.add_row("trainer: gathered for a pass (at most)", _mb(found.gathered_mb))
+        table.add_row("trainer: the whole model, while it loads", _mb(found.loaded_mb))
     if found.reference_mb:
         table.add_row("trainer: weights of the reference", _mb(found.reference_mb))
     if found.snapshot_mb:

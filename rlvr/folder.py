@@ -11,6 +11,7 @@ from typing import Any
 
 from rlvr.config import Config
 from rlvr.config_load import dump_toml, load_config
+from rlvr.torchrun import launch_id, num_ranks, restart_count
 
 MAY_CHANGE = ("rollout.topology", "rollout.server.")
 
@@ -24,6 +25,11 @@ class RunFolder:
     @property
     def config(self) -> Path:
         return self.path / "config.toml"
+
+    @property
+    def launch(self) -> Path:
+        """Which launch of torchrun is on it, where one is."""
+        return self.path / "launch"
 
     @property
     def data(self) -> Path:
@@ -46,6 +52,26 @@ class RunFolder:
         return self.path / "eval" / f"{moment}.json"
 
 
+def open_run(
+    config: Config, resume: bool, overrides: Sequence[str]
+) -> tuple[RunFolder, Config, bool]:
+    """The folder of a run that starts now, its configuration, and whether it goes on.
+
+    Ranks that torchrun started anew go on with the run that they were on, unasked. Raises
+    ValueError where there is nothing to resume, or with other values.
+    """
+    folder = run_of_launch(config) if restart_count() else None
+    if folder is None and resume:
+        folder = newest_run(config)
+    if folder is not None:
+        config, is_resumed = saved_config(folder, overrides), True
+    else:
+        folder, is_resumed = new_run(config), False
+    if num_ranks() > 1:
+        write_whole(folder.launch, launch_id())
+    return folder, config, is_resumed
+
+
 def new_run(config: Config) -> RunFolder:
     """Makes ``runs/<name>``, or ``<name>-2``, ... where that exists, and saves the config."""
     number = 1
@@ -63,18 +89,30 @@ def new_run(config: Config) -> RunFolder:
 
 def newest_run(config: Config) -> RunFolder:
     """The run of this name that was started last; raises ValueError where there is none."""
-    numbers = {config.runs / config.name: 1}
-    for path in config.runs.glob(f"{config.name}-*"):
-        suffix = path.name.removeprefix(f"{config.name}-")
-        if suffix.isdecimal():
-            numbers[path] = int(suffix)
-    found = [path for path in numbers if RunFolder(path).config.is_file()]
+    found = _runs(config)
     if not found:
         raise ValueError(
             f"nothing to resume: {config.runs / config.name} holds no run; leave out --resume, or "
             f"name the run with name=... and its folder with runs=..."
         )
-    return RunFolder(max(found, key=lambda path: numbers[path]))
+    return found[-1]
+
+
+def run_of_launch(config: Config) -> RunFolder | None:
+    """The newest run of this name that this launch of torchrun was on, if it came so far."""
+    found = [run for run in _runs(config) if run.launch.is_file()]
+    return next((run for run in reversed(found) if run.launch.read_text() == launch_id()), None)
+
+
+def _runs(config: Config) -> list[RunFolder]:
+    """All runs of this name, oldest first."""
+    numbers = {config.runs / config.name: 1}
+    for path in config.runs.glob(f"{config.name}-*"):
+        suffix = path.name.removeprefix(f"{config.name}-")
+        if suffix.isdecimal():
+            numbers[path] = int(suffix)
+    runs = [RunFolder(path) for path in sorted(numbers, key=lambda path: numbers[path])]
+    return [run for run in runs if run.config.is_file()]
 
 
 def saved_config(folder: RunFolder, overrides: Sequence[str] = ()) -> Config:

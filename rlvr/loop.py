@@ -15,8 +15,8 @@ from rlvr.batches import Batch, Metrics, batch_source
 from rlvr.collect import reward_arrays
 from rlvr.config import Config
 from rlvr.data.sampler import TaskSampler
+from rlvr.learn.learner import Learner
 from rlvr.learn.sft import SftTrainer
-from rlvr.learn.trainer import Trainer
 from rlvr.prompt import Prompter
 from rlvr.rollout.engine import RolloutEngine
 from rlvr.rollouts import Group
@@ -51,7 +51,7 @@ def supervise(trainer: SftTrainer, first_step: int, config: Config, after_step: 
 
 def reinforce(
     engine: RolloutEngine,
-    trainer: Trainer,
+    trainer: Learner,
     prompter: Prompter,
     sampler: TaskSampler,
     first_step: int,

@@ -13,6 +13,7 @@ from rlvr.config import ModelConfig
 from rlvr.learn.lora import add_adapters, load_adapters
 from rlvr.learn.policy import ADAPTER_FOLDER, Policy
 from rlvr.memory import available_memory_mb
+from rlvr.torchrun import num_local_ranks
 
 
 def save_whole(folder: Path, save: Callable[[Path], object]) -> None:
@@ -39,7 +40,9 @@ def memory_left_mb() -> tuple[float, str]:
     if torch.cuda.is_available():
         free, _ = torch.cuda.mem_get_info()
         return free / 1e6, "the GPU"
-    return available_memory_mb(), "this machine"
+    each = num_local_ranks()
+    where = "this machine" if each == 1 else "each rank of this machine"
+    return available_memory_mb() / each, where
 
 
 def load_policy(

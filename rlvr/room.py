@@ -20,9 +20,11 @@ class Change:
     saved_mb: float
 
 
-def check_room(config: Config, vocab_size: int, available_mb: float, where: str) -> None:
+def check_room(
+    config: Config, vocab_size: int, available_mb: float, where: str, num_ranks: int = 1
+) -> None:
     """Raises ``ValueError`` where the estimate does not fit, with the changes that save most."""
-    found = estimate(config, vocab_size)
+    found = estimate(config, vocab_size, num_ranks)
     needed = found.total_mb + LIBRARIES_MB
     if needed <= available_mb or not config.check_memory:
         return
@@ -80,7 +82,10 @@ def possible_changes(config: Config, vocab_size: int, found: Estimate) -> list[C
         ),
     }
     changes = [
-        Change(override=override, saved_mb=found.total_mb - estimate(each, vocab_size).total_mb)
+        Change(
+            override=override,
+            saved_mb=found.total_mb - estimate(each, vocab_size, found.num_ranks).total_mb,
+        )
         for override, each in smaller.items()
     ]
     if found.reference_mb:

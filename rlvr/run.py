@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any, Literal
 
@@ -24,24 +25,36 @@ from rlvr.data.sampler import TaskSampler
 from rlvr.evaluate import EvalMetrics, evaluate, flat_metrics, in_short
 from rlvr.folder import RunFolder, write_json
 from rlvr.interrupt import Interrupt
-from rlvr.learn.policy import Policy
 from rlvr.learn.sft import SftTrainer
 from rlvr.learn.trainer import Trainer
+from rlvr.led.calls import Lead
+from rlvr.led.job import leading
+from rlvr.led.learners import LedTrainer
+from rlvr.led.parts import (
+    AnyLearner,
+    engine_of,
+    learner_state,
+    restore_learner,
+    save_learner,
+    sft_learner_of,
+    trainer_of,
+)
+from rlvr.led.place import Beginning
 from rlvr.loop import AfterStep, StepResult, reinforce, supervise
-from rlvr.model_files import load_policy, load_tokenizer, memory_left_mb, save_whole
+from rlvr.model_files import load_tokenizer, memory_left_mb, save_whole
 from rlvr.newborn import make_tokenizer, save_newborn
 from rlvr.probe import Probe
 from rlvr.progress import Progress
 from rlvr.prompt import Prompter
 from rlvr.rng import rng_state, seed_all, set_rng_state
 from rlvr.rollout.engine import RolloutEngine
-from rlvr.rollout.factory import make_engine
 from rlvr.rollouts import roll_out
 from rlvr.room import check_room
 from rlvr.run_data import RunData
 from rlvr.schedule import is_due
 from rlvr.seeding import derive_seed
 from rlvr.summary import Tally, summarise_run
+from rlvr.torchrun import num_ranks
 from rlvr.trace.jsonl import append_rows, rollout_row
 from rlvr.trace.tracer import TIME, Tracer
 from rlvr.trace.wandb import WandbSink, wandb_mode
@@ -63,12 +76,23 @@ class RunInterruptedError(Exception):
 
 
 class Run:
-    """One run in its folder; ``resumed`` goes on from the latest checkpoint, if there is one."""
+    """One run in its folder; ``resumed`` goes on from the latest checkpoint, if there is one.
 
-    def __init__(self, config: Config, folder: RunFolder, resumed: bool, console: Console) -> None:
+    With a ``lead`` all ranks of torchrun train and generate; the rest is done here, on rank 0.
+    """
+
+    def __init__(
+        self,
+        config: Config,
+        folder: RunFolder,
+        resumed: bool,
+        console: Console,
+        lead: Lead | None = None,
+    ) -> None:
         self.config = config
         self.folder = folder
         self.console = console
+        self._lead = lead
         if config.threads:
             torch.set_num_threads(config.threads)
         latest = latest_checkpoint(folder.checkpoints) if resumed else None
@@ -109,52 +133,51 @@ class Run:
 
     def _supervise(self, start: str | Path) -> None:
         state = self._state if self._stage() == "sft" else {}
-        policy = self._policy(start, "sft")
-        prompter = self._prompter(start)
-        trainer = SftTrainer(
-            policy,
-            self.config.sft,
-            self.data.lessons(prompter),
-            derive_seed(self.config.seed, "sft"),
-            self.config.sft.micro_batch_tokens,
-        )
-        first_step = self._restore(trainer, state)
+        learner = sft_learner_of(self._lead, self._beginning(start, "sft"), self.config)
+        lessons = self.data.lessons(self._prompter(start))
+        trainer = SftTrainer(learner, lessons, derive_seed(self.config.seed, "sft"))
+        first_step = self._restore(learner, trainer, state)
         with (
             Interrupt() as interrupt,
             Progress("supervised", self.config.sft.steps, first_step) as p,
         ):
-            after_step = self._after_step("sft", policy, trainer, interrupt, p)
+            after_step = self._after_step("sft", learner, trainer, interrupt, p)
             supervise(trainer, first_step, self.config, after_step)
-        save_whole(self.folder.model("sft"), policy.save)
+        save_whole(self.folder.model("sft"), learner.policy.save)
 
     def reinforced_model(self, start: Path) -> tuple[EvalMetrics, EvalMetrics, Rollout, str]:
         """GRPO between two evaluations; last, the seed problem's rollout and the engine's name."""
         state = self._state if self._stage() == "grpo" else {}
         is_adapted = self.config.model.lora.rank > 0
         # A checkpoint of adapters is no model: the engine takes them over as after a step.
-        source = start if is_adapted or not state else self._checkpoint
+        source = self._checkpoint if state and self._checkpoint and not is_adapted else start
         prompter = self._prompter(start)
-        engine = make_engine(str(source), self.config.rollout, self.config.model.max_length)
+        engine = engine_of(self._lead, source, self.config)
         self.console.print(f"engine: {engine.name}")
         try:
             before = self._evaluation("before", engine, prompter, is_logged=bool(state))
             with self.tally.clock("grpo"):
-                policy = self._policy(start, "grpo")
+                trainer = trainer_of(self._lead, self._beginning(start, "grpo"), self.config)
                 if state and is_adapted:
-                    engine.update_weights(policy.named_tensors(), policy_version=state["step"])
-                self._reinforce(engine, prompter, policy, state)
+                    weights = trainer.policy.named_tensors()
+                    engine.update_weights(weights, policy_version=state["step"])
+                self._reinforce(engine, prompter, trainer, state)
+                del trainer  # its memory is the evaluation's
             after = self._evaluation("after", engine, prompter)
             return before, after, self._seed_problem(engine, prompter), engine.name
         finally:
             engine.close()
 
     def _reinforce(
-        self, engine: RolloutEngine, prompter: Prompter, policy: Policy, state: dict[str, Any]
+        self,
+        engine: RolloutEngine,
+        prompter: Prompter,
+        trainer: Trainer | LedTrainer,
+        state: dict[str, Any],
     ) -> None:
-        trainer = Trainer(policy, self.config.grpo, self.config.rollout.temperature)
         tasks = self.data.tasks("train", prompter)
         sampler = TaskSampler(tasks, self.config.grpo.sampling, self.config.seed)
-        first_step = self._restore(trainer, state, sampler)
+        first_step = self._restore(trainer, sampler, state)
         kept = state.get("ahead")
         ahead = restore_batch(kept, tasks, prompter, self.config.reward) if kept else None
         size = self.config.trace.probe_problems
@@ -163,14 +186,12 @@ class Run:
         if first_step == 0:
             probe.after(0)
         with Interrupt() as interrupt, Progress("GRPO", self.config.grpo.steps, first_step) as p:
-            after_step = self._after_step(
-                "grpo", policy, trainer, interrupt, p, probe.after, sampler
-            )
+            after_step = self._after_step("grpo", trainer, sampler, interrupt, p, probe.after)
             reinforce(
                 engine, trainer, prompter, sampler, first_step, self.config, after_step, ahead
             )
         if not self.folder.model("final").exists():
-            save_whole(self.folder.model("final"), policy.save)
+            save_whole(self.folder.model("final"), trainer.policy.save)
 
     def _evaluation(
         self, moment: str, engine: RolloutEngine, prompter: Prompter, is_logged: bool = False
@@ -203,23 +224,23 @@ class Run:
 
     # What the stages share
 
-    def _policy(self, start: str | Path, stage: Stage) -> Policy:
+    def _beginning(self, start: str | Path, stage: Stage) -> Beginning:
         """The policy that a stage begins with, or that of its latest checkpoint."""
         model = self.config.model
         if stage == "sft" and not model.path:  # random weights are not worth freezing
             model = model.model_copy(update={"lora": LoraConfig()})
         checkpoint = self._checkpoint if self._stage() == stage else None
-        return load_policy(start, model, derive_seed(self.config.seed, "lora", stage), checkpoint)
+        seed = derive_seed(self.config.seed, "lora", stage)
+        return Beginning(start=start, model=model, seed=seed, checkpoint=checkpoint)
 
     def _after_step(
         self,
         stage: Stage,
-        policy: Policy,
-        trainer: SftTrainer | Trainer,
+        learner: AnyLearner,
+        source: SftTrainer | TaskSampler,
         interrupt: Interrupt,
         progress: Progress,
         probe: Callable[[int], None] = lambda step: None,
-        sampler: TaskSampler | None = None,
     ) -> AfterStep:
         """Logs and probes a step; saves when it is due, at the end, and before Ctrl-C stops."""
         last = self.config.sft.steps if stage == "sft" else self.config.grpo.steps
@@ -237,14 +258,14 @@ class Run:
                     {
                         "stage": stage,
                         "step": result.step,
-                        "trainer": trainer.state_dict(),
-                        "sampler": sampler.state_dict() if sampler else {},
+                        "trainer": learner_state(learner),
+                        "sampler": source.state_dict(),
                         "ahead": batch_state(result.ahead) if result.ahead else None,
                         "tracer": self.tracer.state(),
                         "tally": self.tally.state(),
                         "rng": rng_state(),
                     },
-                    policy.save_trained,
+                    partial(save_learner, learner),
                     keep=self.config.checkpoint.keep,
                 )
             if interrupt.requested and result.step < last:
@@ -264,16 +285,16 @@ class Run:
 
     def _restore(
         self,
-        trainer: SftTrainer | Trainer,
+        learner: AnyLearner,
+        source: SftTrainer | TaskSampler,
         state: dict[str, Any],
-        sampler: TaskSampler | None = None,
     ) -> int:
-        """The step to begin with."""
+        """The step to begin with. ``source`` is where a step's problems or examples come from."""
         if not state:
             return 0
-        trainer.load_state_dict(state["trainer"])
-        if sampler:
-            sampler.load_state_dict(state["sampler"])
+        assert self._checkpoint
+        restore_learner(learner, state["trainer"], self._checkpoint)
+        source.load_state_dict(state["sampler"])
         set_rng_state(state["rng"])
         step: int = state["step"]
         return step
@@ -293,18 +314,19 @@ def run_job(
 
     Raises ``ValueError`` before anything else where the memory there is will not do.
     """
-    check_room(config, len(make_tokenizer(config.data.families)), *memory_left_mb())
-    run = Run(config, folder, resumed, console)
-    exit_code = 1
-    try:
-        start = run.supervised_model()
-        if only_sft:
-            console.print(f"supervised model: {start}")
-        else:
-            _finish(run, *run.reinforced_model(start))
-        exit_code = 0
-    finally:
-        run.close(exit_code)
+    check_room(config, len(make_tokenizer(config.data.families)), *memory_left_mb(), num_ranks())
+    with leading(config) as lead:
+        run = Run(config, folder, resumed, console, lead)
+        exit_code = 1
+        try:
+            start = run.supervised_model()
+            if only_sft:
+                console.print(f"supervised model: {start}")
+            else:
+                _finish(run, *run.reinforced_model(start))
+            exit_code = 0
+        finally:
+            run.close(exit_code)
 
 
 def _finish(

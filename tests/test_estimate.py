@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -107,6 +108,21 @@ def test_a_reference_and_refills_are_counted() -> None:
     assert found.completions_per_step == plain.completions_per_step
 
 
+def test_ranks_share_the_training_state_and_gather_a_part_of_it() -> None:
+    config = load_config(None, None, ["model.layers=2", "grpo.kl=k2_in_loss"])
+    one, four = estimate(config, 10), estimate(config, 10, num_ranks=4)
+    for name in ("weights_mb", "gradients_mb", "optimizer_mb", "reference_mb"):
+        assert getattr(four, name) == pytest.approx(getattr(one, name) / 4)
+    for name in ("engine_weights_mb", "kv_cache_mb", "activations_mb", "logits_mb", "parameters"):
+        assert getattr(four, name) == getattr(one, name)
+    tables = 10 * config.model.width * 4 / 1e6  # tied; in float32
+    layer = (one.weights_mb - tables) / 2
+    assert four.gathered_mb == pytest.approx(2 * tables + 3 * layer)
+    assert one.gathered_mb == 0
+    assert four.loaded_mb == one.weights_mb
+    assert replace(four, loaded_mb=1e6).trainer_mb == 1e6  # more than all that comes after
+
+
 def test_a_model_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="cannot read the sizes of the model"):
         estimate(Config(model=ModelConfig(path=str(tmp_path))), vocab_size=10)
@@ -122,38 +138,55 @@ def test_the_table_shows_the_numbers() -> None:
 
 
 @pytest.mark.parametrize(
-    ("preset", "card_gb", "sizes"),
+    ("preset", "billions", "num_ranks", "card_gb", "sizes"),
     [
         (
-            "qwen2.5-0.5b",
+            "qwen2.5-0.5b", 0.5, 1,
             24,
             {"hidden_size": 896, "num_hidden_layers": 24, "num_attention_heads": 14,
              "num_key_value_heads": 2, "intermediate_size": 4864},
         ),
         (
-            "qwen2.5-1.5b",
+            "qwen2.5-1.5b", 1.5, 1,
             80,
             {"hidden_size": 1536, "num_hidden_layers": 28, "num_attention_heads": 12,
              "num_key_value_heads": 2, "intermediate_size": 8960},
         ),
         (
-            "qwen3-4b",
+            "qwen3-4b", 4, 1,
             141,
             {"hidden_size": 2560, "num_hidden_layers": 36, "num_attention_heads": 32,
              "num_key_value_heads": 8, "intermediate_size": 9728, "head_dim": 128},
         ),
+        (
+            "8xgpu", 7.6, 8,
+            80,
+            {"hidden_size": 3584, "num_hidden_layers": 28, "num_attention_heads": 28,
+             "num_key_value_heads": 4, "intermediate_size": 18944, "tie_word_embeddings": False},
+        ),
+        (
+            "2-node", 14.8, 16,
+            141,
+            {"hidden_size": 5120, "num_hidden_layers": 48, "num_attention_heads": 40,
+             "num_key_value_heads": 8, "intermediate_size": 13824, "tie_word_embeddings": False},
+        ),
     ],
 )  # fmt: skip
 def test_presets_fit_the_card_that_they_name(
-    tmp_path: Path, preset: str, card_gb: int, sizes: dict[str, int]
+    tmp_path: Path,
+    preset: str,
+    billions: float,
+    num_ranks: int,
+    card_gb: int,
+    sizes: dict[str, int],
 ) -> None:
     kind: Any = Qwen3Config if "head_dim" in sizes else Qwen2Config
-    kind(vocab_size=151_936, tie_word_embeddings=True, **sizes).save_pretrained(tmp_path)
+    whole = {"vocab_size": 151_936, "tie_word_embeddings": True} | sizes
+    kind(**whole).save_pretrained(tmp_path)
     config = load_config(preset, None, [f"model.path={tmp_path}"])
-    found = estimate(config, vocab_size=1)
-    billions = float(preset.rpartition("-")[2].removesuffix("b"))
+    found = estimate(config, 1, num_ranks)
     assert found.parameters / 1e9 == pytest.approx(billions, rel=0.06)
-    check_room(config, 1, card_gb * 1e3, "the GPU")
+    check_room(config, 1, card_gb * 1e3, "the GPU", num_ranks)
     # Room for a quarter of all completions at full length at once, at least.
     assert found.kv_cache_mb > found.kv_cache_needed_mb / 4
     overlong = config.reward.overlong

@@ -1,7 +1,8 @@
 import pytest
 
 from rlvr.config import Config
-from rlvr.folder import RunFolder, new_run, newest_run, saved_config, write_json
+from rlvr.config_load import load_config
+from rlvr.folder import RunFolder, new_run, newest_run, open_run, saved_config, write_json
 
 
 def test_a_second_run_of_a_name_gets_a_number(tmp_path):
@@ -62,3 +63,28 @@ def test_the_parts_of_a_run_lie_in_its_folder(tmp_path):
     run = RunFolder(tmp_path)
     for path in (run.config, run.data, run.checkpoints, run.summary, run.model("sft")):
         assert path.is_relative_to(tmp_path)
+
+
+def test_a_restart_goes_on_with_the_run_of_its_own_launch(tmp_path, monkeypatch):
+    config = load_config("smoke", None, [f"runs={tmp_path}"])
+    monkeypatch.setenv("RANK", "0")
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "mine")
+    first, _, is_resumed = open_run(config, resume=False, overrides=[])
+    assert not is_resumed
+    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "another")
+    assert open_run(config, resume=False, overrides=[])[0].path == tmp_path / "smoke-2"
+    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "mine")
+    monkeypatch.setenv("TORCHELASTIC_RESTART_COUNT", "1")
+    assert open_run(config, resume=False, overrides=[]) == (first, config, True)
+    # Killed before there was a folder, it begins.
+    monkeypatch.setenv("TORCHELASTIC_RUN_ID", "late")
+    folder, _, is_resumed = open_run(config, resume=False, overrides=[])
+    assert (folder.path, is_resumed) == (tmp_path / "smoke-3", False)
+
+
+def test_outside_torchrun_nothing_is_noted_of_a_launch(tmp_path):
+    config = load_config("smoke", None, [f"runs={tmp_path}"])
+    folder, _, _ = open_run(config, resume=False, overrides=[])
+    assert [path.name for path in folder.path.iterdir()] == ["config.toml"]
+    assert open_run(config, resume=True, overrides=[]) == (folder, config, True)

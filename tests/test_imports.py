@@ -24,7 +24,7 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr.durable",), ("rlvr.interrupt",), ("rlvr.memory", "rlvr.processes"),
         ("rlvr.progress",),
         ("rlvr.resources",), ("rlvr.schedule",), ("rlvr.seeding",), ("rlvr.timing",),
-        ("rlvr.wilson",),
+        ("rlvr.torchrun",), ("rlvr.wilson",),
     )),
     ("configuration and records", (
         (
@@ -47,7 +47,9 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
             "rlvr.learn.surrogates.*", "rlvr.learn.gaps.*", "rlvr.learn.aggregation",
             "rlvr.learn.segments", "rlvr.learn.kl", "rlvr.learn.value",
         ),
-        ("rlvr.learn.ranks", "rlvr.learn.process_group", "rlvr.learn.optimizer"),
+        (
+            "rlvr.learn.ranks", "rlvr.learn.process_group", "rlvr.learn.optimizer", "rlvr.telling",
+        ),
         ("rlvr.rng",), ("rlvr.newborn",),
     )),
     ("models, engines, traces", (
@@ -61,13 +63,14 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr.diagnose.*",), ("rlvr.scale.*",),
     )),
     ("training and evaluation", (
-        ("rlvr.learn.trainer", "rlvr.learn.shards"), ("rlvr.learn.sft",), ("rlvr.evaluate",),
+        ("rlvr.learn.trainer",), ("rlvr.learn.learner",), ("rlvr.learn.shards",),
+        ("rlvr.learn.sft",), ("rlvr.evaluate",),
         ("rlvr.metrics",),
         ("rlvr.model_files",), ("rlvr.closing",),
         ("rlvr.probe",), ("rlvr.collect",),
     )),
     ("the loop, evaluation of any model", (
-        ("rlvr.loop", "rlvr.batches", "rlvr.batch_state"), ("rlvr.evals.*",),
+        ("rlvr.loop", "rlvr.batches", "rlvr.batch_state"), ("rlvr.evals.*",), ("rlvr.led.*",),
     )),
     ("the job around it", (("rlvr.run", "rlvr.run_data", "rlvr.summary"),)),
     ("the command line", ((

@@ -13,6 +13,7 @@ import torch.distributed as dist
 from torch import Tensor
 
 from rlvr.learn.ranks import OneRank, RankError, Ranks
+from rlvr.torchrun import restart_count
 
 T = TypeVar("T")
 
@@ -26,7 +27,7 @@ class ProcessGroup:
     def __init__(self, timeout: timedelta) -> None:
         self.rank = dist.get_rank()
         self.size = dist.get_world_size()
-        self._timeout = timeout
+        self.timeout = timeout
 
     def totals(self, *counts: int) -> list[int]:
         found = torch.tensor(counts, dtype=torch.int64)
@@ -80,17 +81,29 @@ class ProcessGroup:
                 "the same order, is accepted"
             )
 
+    def send(self, value: object) -> None:
+        """From rank 0 to all others, which are in ``receive``."""
+        with self.waiting("word that it is ready for the next call"):
+            dist.broadcast_object_list([value], src=0)
+
+    def receive(self) -> Any:
+        """What rank 0 sends next."""
+        found: list[Any] = [None]
+        with self.waiting("the next call", "rank 0"):
+            dist.broadcast_object_list(found, src=0)
+        return found[0]
+
     @contextmanager
-    def waiting(self, what: str) -> Iterator[None]:
+    def waiting(self, what: str, whose: str = "the other ranks") -> Iterator[None]:
         try:
             yield
         except RuntimeError as error:
             if not _is_failed_wait(error):
                 raise
             raise RankError(
-                f"rank {self.rank} of {self.size} waited for {what} of the other ranks, which did "
-                f"not come: one has ended, or took longer than the limit of "
-                f"{self._timeout.total_seconds():g} s ({str(error).splitlines()[0]})"
+                f"rank {self.rank} of {self.size} waited for {what} of {whose}, which did not "
+                f"come: one has ended, or took longer than the limit of "
+                f"{self.timeout.total_seconds():g} s ({str(error).splitlines()[0]})"
             ) from error
 
     def _reduce(self, values: Tensor, operation: Any, what: str) -> Tensor:
@@ -122,7 +135,13 @@ def join(device: str, timeout: timedelta) -> Ranks:
     backend = "cpu:gloo,cuda:nccl" if device == "cuda" else "gloo"
     rank, size, address, port = (os.environ[name] for name in VARIABLES if name != "LOCAL_RANK")
     try:
-        dist.init_process_group(backend, timeout=timeout)
+        joining = dist.rendezvous("env://", timeout=timeout)  # type: ignore[attr-defined]
+        store, *_ = next(joining)
+        # torchrun keeps its store over a restart, and with it the addresses of ended ranks.
+        own = dist.PrefixStore(f"rlvr/{restart_count()}", store)  # type: ignore[attr-defined]
+        dist.init_process_group(
+            backend, store=own, rank=int(rank), world_size=int(size), timeout=timeout
+        )
     except RuntimeError as error:
         raise RankError(
             f"rank {rank} of {size} waited for all ranks to come to {address}:{port}, with a limit "

@@ -1,4 +1,4 @@
-"""A trainer's whole state as a distributed checkpoint (DCP), read by any number of ranks.
+"""A learner's whole state as a distributed checkpoint (DCP), read by any number of ranks.
 
 Every rank writes its own part of what is sharded, and reads the parts that it now needs: what two
 ranks wrote, one reads, and the other way round. DCP keeps its index in a pickle, so read only what
@@ -8,37 +8,80 @@ you would run.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 import torch
+from torch import Tensor
 from torch.distributed.checkpoint.state_dict_loader import load
 from torch.distributed.checkpoint.state_dict_saver import save
+from torch.distributed.tensor import DTensor, distribute_tensor
 
-from rlvr.learn.trainer import Trainer
+from rlvr.checkpoint import STATE
+from rlvr.learn.policy import Policy
+from rlvr.learn.ranks import Ranks
+
+SHARDS = "shards"
+"""Where they lie in a checkpoint that several ranks wrote."""
 
 
-def save_shards(trainer: Trainer, folder: Path) -> None:
+class Stateful(Protocol):
+    """A trainer of either stage."""
+
+    ranks: Ranks
+    policy: Policy
+
+    def optimizers(self) -> list[torch.optim.Optimizer]: ...
+
+    def state_dict(self) -> dict[str, Any]: ...
+
+    def load_state_dict(self, state: dict[str, Any]) -> None: ...
+
+
+def save_shards(learner: Stateful, folder: Path) -> None:
     """Write weights and training state to ``folder``; all ranks call it."""
-    with trainer.ranks.waiting(f"their parts of {folder}"):
-        save(_state(trainer), checkpoint_id=folder)
+    with learner.ranks.waiting(f"their parts of {folder}"):
+        save(_state(learner), checkpoint_id=folder)
 
 
-def load_shards(trainer: Trainer, folder: Path) -> None:
+def load_shards(learner: Stateful, folder: Path) -> None:
     """Go on from what ``save_shards`` wrote; all ranks call it.
 
     Raises an error of DCP's for a folder that is not there, or is of another model or algorithm.
     """
-    state = _state(trainer)
-    with trainer.ranks.waiting(f"their reading of {folder}"):
+    state = _state(learner)
+    with learner.ranks.waiting(f"their reading of {folder}"):
         load(state, checkpoint_id=folder)
-    trainer.load_state_dict(state["trainer"])
+    learner.load_state_dict(state["trainer"])
 
 
-def _state(trainer: Trainer) -> dict[str, Any]:
+def restore(learner: Stateful, checkpoint: Path) -> None:
+    """Go on from a run's checkpoint, by however many ranks it was written; all ranks call it."""
+    if (checkpoint / SHARDS).is_dir():
+        load_shards(learner, checkpoint / SHARDS)
+        return
+    # Of one process: each rank takes its parts, and reads no more of the file than those need.
+    state = torch.load(checkpoint / STATE, map_location="cpu", weights_only=True, mmap=True)
+    learner.load_state_dict(_in_parts(state["trainer"], _state(learner)["trainer"]))
+
+
+def _in_parts(value: Any, like: Any) -> Any:
+    """The same nested values, with tensors sharded where those of ``like`` are."""
+    if isinstance(like, dict):
+        # An optimizer without a step yet has no state where ``like`` has zeros.
+        return {key: _in_parts(value[key], item) for key, item in like.items() if key in value}
+    if isinstance(like, list):
+        return [_in_parts(*pair) for pair in zip(value, like, strict=True)]
+    if isinstance(like, DTensor):
+        whole = value.to(like.device)
+        return distribute_tensor(whole, like.device_mesh, like.placements, src_data_rank=None)
+    return value.clone() if isinstance(value, Tensor) else value
+
+
+def _state(learner: Stateful) -> dict[str, Any]:
     """DCP reads into tensors that are there already: the weights themselves, and zeros."""
-    for optimizer in trainer.optimizers():
+    for optimizer in learner.optimizers():
         _make_state(optimizer)
-    return {"weights": trainer.policy.trained(), "trainer": trainer.state_dict()}
+    return {"weights": learner.policy.trained(), "trainer": learner.state_dict()}
 
 
 def _make_state(optimizer: torch.optim.Optimizer) -> None:

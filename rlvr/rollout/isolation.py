@@ -11,6 +11,7 @@ from contextlib import contextmanager
 
 import numpy as np
 import torch
+import torch.distributed as dist
 
 
 @contextmanager
@@ -37,6 +38,22 @@ def process_state_kept() -> Iterator[None]:
         torch.set_num_threads(num_threads)
         sys.excepthook = excepthook
         _restore_environment(environment)
+
+
+@contextmanager
+def process_group_kept() -> Iterator[None]:
+    """Let vLLM take down its own process groups, and not the one of the ranks it runs among."""
+    destroy = dist.destroy_process_group
+
+    def destroy_own(group: dist.ProcessGroup | None = None) -> None:
+        if group is not None and group != dist.GroupMember.WORLD:
+            destroy(group)
+
+    dist.destroy_process_group = destroy_own
+    try:
+        yield
+    finally:
+        dist.destroy_process_group = destroy
 
 
 def _restore_environment(before: dict[str, str]) -> None:

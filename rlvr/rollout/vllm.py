@@ -14,8 +14,9 @@ from rlvr.config import RolloutConfig
 from rlvr.rollout.checks import check_logprobs, check_requests, checked_weights
 from rlvr.rollout.engine import Request, SamplingSettings
 from rlvr.rollout.hub import empty_model, stop_token_ids, weight_names
-from rlvr.rollout.isolation import process_state_kept
+from rlvr.rollout.isolation import process_group_kept, process_state_kept
 from rlvr.rollout.stops import StopStrings
+from rlvr.torchrun import num_ranks
 from rlvr.types import Completion
 
 # Read when vLLM is imported. One process: start-up takes seconds, and weights are handed over as
@@ -37,7 +38,8 @@ class VllmEngine:
     """vLLM with the weights of one policy, resident in this process.
 
     One at a time, and closed by hand: closing one, or collecting one that was dropped, tears down
-    the process group that all of vLLM in this process shares.
+    the process group that all of vLLM in this process shares. Under torchrun each rank makes one,
+    all at the same time, with the ranks' process group there already; closing one leaves that.
     """
 
     name = "vllm"
@@ -49,6 +51,7 @@ class VllmEngine:
         self._stop_token_ids = stop_token_ids(model_path)
         self._stops = StopStrings(model_path, settings.stop)
         self._weight_names = weight_names(empty_model(model_path))
+        self._has_ranks = num_ranks() > 1
         self._on_cpu = bool(current_platform.is_cpu())
         self._is_asleep = False
         with process_state_kept(), self._compiler():
@@ -68,6 +71,8 @@ class VllmEngine:
                 enable_prefix_caching=not self._on_cpu,
                 use_tqdm_on_load=False,
                 enable_sleep_mode=not self._on_cpu,
+                # Among the ranks of torchrun it makes its own small groups beside theirs.
+                distributed_executor_backend="external_launcher" if self._has_ranks else None,
             )
         # Whatever vLLM compiles or allocates at its first requests belongs to the start.
         warm_up = SamplingSettings(temperature=1.0, max_new_tokens=2)
@@ -124,7 +129,8 @@ class VllmEngine:
     def close(self) -> None:
         """Free the engine's memory and vLLM's process group; the engine cannot be used again."""
         if (llm := self.__dict__.pop("_llm", None)) is not None:
-            llm.llm_engine.engine_core.shutdown()
+            with process_group_kept() if self._has_ranks else nullcontext():
+                llm.llm_engine.engine_core.shutdown()
 
     def _params(self, request: Request, sampling: SamplingSettings) -> SamplingParams:
         return SamplingParams(

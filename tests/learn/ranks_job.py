@@ -2,8 +2,8 @@
 
     torchrun --nproc-per-node 2 -m tests.learn.ranks_job FOLDER
 
-Reads the checkpoint ``FOLDER/one`` and writes ``FOLDER/many``, ``FOLDER/model``, ``FOLDER/lora``
-with its checkpoint ``FOLDER/lora-shards`` and, from rank 0, ``FOLDER/many.pt``.
+Reads the checkpoints ``FOLDER/one`` and ``FOLDER/whole``; writes ``FOLDER/many``, ``FOLDER/model``,
+``FOLDER/lora`` with its checkpoint ``FOLDER/lora-shards`` and, from rank 0, ``FOLDER/many.pt``.
 """
 
 from __future__ import annotations
@@ -19,16 +19,18 @@ import numpy as np
 import torch
 from transformers import Qwen3Config, Qwen3ForCausalLM
 
-from rlvr.config import GrpoConfig, OptimizerConfig
+from rlvr.checkpoint import STATE
+from rlvr.config import GrpoConfig, OptimizerConfig, SftConfig
 from rlvr.config_learn import GaeConfig, KlInLossConfig, KlInRewardConfig, SequenceMeanConfig
 from rlvr.config_lora import LoraConfig
 from rlvr.learn.lora import add_adapters
 from rlvr.learn.policy import Policy
 from rlvr.learn.process_group import join
-from rlvr.learn.ranks import RankError, Ranks, whole
+from rlvr.learn.ranks import OneRank, RankError, Ranks, whole
 from rlvr.learn.reference import Reference
+from rlvr.learn.sft import SftLearner
 from rlvr.learn.sharded import ShardedPolicy
-from rlvr.learn.shards import load_shards, save_shards
+from rlvr.learn.shards import load_shards, restore, save_shards
 from rlvr.learn.trainer import Trainer
 from rlvr.types import TrainingSequence
 from tests.learn.learn_helpers import VOCABULARY, make_sequences
@@ -151,6 +153,30 @@ def end(job: str, trainer: Trainer) -> dict[str, Any]:
     return {"metrics": metrics, "weights": whole_weights(trainer.policy)}
 
 
+def save_whole(job: str, folder: Path) -> None:
+    """As a run of one process does it: the model, and all else in one file."""
+    trainer = make_trainer(job, OneRank())
+    train(job, trainer, range(RESUMED_AFTER))
+    trainer.policy.save(folder)
+    torch.save({"trainer": trainer.state_dict()}, folder / STATE)
+
+
+def resume_whole(job: str, ranks: Ranks, folder: Path) -> dict[str, Any]:
+    policy = ShardedPolicy(Policy.load(folder), ranks)
+    trainer = Trainer(policy, CONFIG.model_copy(update=JOBS[job]), 0.9, ranks)
+    restore(trainer, folder)
+    return end(job, trainer)
+
+
+def supervise(ranks: Ranks) -> dict[str, Any]:
+    """The last step has one example: a rank without work. With this ``eps`` a gradient that is
+    rounding alone moves nothing."""
+    config = SftConfig(steps=3, optimizer=OPTIMIZER.model_copy(update={"eps": 1e-3}))
+    learner = SftLearner(make_policy(ranks), config, micro_batch_tokens=100, ranks=ranks)
+    metrics = [learner.learn(make_sequences(n, seed=n), lr=1e-3) for n in (12, 7, 1)]
+    return {"metrics": metrics, "weights": whole_weights(learner.policy)}
+
+
 def error_of(action: Callable[[], object]) -> str:
     try:
         action()
@@ -167,6 +193,8 @@ def main() -> None:
     results: dict[str, Any] = {
         "runs": {job: run(job, ranks) for job in JOBS},
         "from_one": resume(RESUMED, ranks, folder / "one"),
+        "from_whole": resume_whole(RESUMED, ranks, folder / "whole"),
+        "supervised": supervise(ranks),
         "saved": save(RESUMED, ranks, folder / "many"),
     }
     make_policy(ranks).save(folder / "model")

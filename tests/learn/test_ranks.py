@@ -22,6 +22,8 @@ from tests.learn.ranks_job import (
     resume,
     run,
     save,
+    save_whole,
+    supervise,
     whole_weights,
 )
 
@@ -36,6 +38,7 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Results, Resul
     torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("ranks")
     one: Results = {"saved": save(RESUMED, ONE, folder / "one")}
+    save_whole(RESUMED, folder / "whole")
     launch = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
     command = [*launch, "--nproc-per-node", "2", "-m", "tests.learn.ranks_job", str(folder)]
     process = subprocess.Popen(
@@ -94,6 +97,15 @@ def test_a_checkpoint_of_two_processes_resumes_on_one(both: tuple[Path, Results,
 def test_a_checkpoint_of_one_process_resumes_on_two(both: tuple[Path, Results, Results]) -> None:
     _, one, two = both
     assert_same(RESUMED, one["saved"], two["from_one"])
+
+
+def test_a_run_of_one_process_goes_on_on_two(both: tuple[Path, Results, Results]) -> None:
+    _, one, two = both
+    assert_same(RESUMED, one["saved"], two["from_whole"])
+
+
+def test_supervised_steps_are_those_of_one_process(both: tuple[Path, Results, Results]) -> None:
+    assert_same("supervised", supervise(ONE), both[2]["supervised"])
 
 
 def test_a_model_saved_by_two_processes_is_the_whole_model(

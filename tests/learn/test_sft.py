@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from rlvr.config import OptimizerConfig, SftConfig
 from rlvr.learn.policy import Policy
-from rlvr.learn.sft import Cursor, SftTrainer, next_batch
+from rlvr.learn.sft import Cursor, SftLearner, SftTrainer, next_batch
 from rlvr.types import TrainingSequence
 from tests.learn.learn_helpers import (
     assert_same_gradients,
@@ -29,8 +29,8 @@ OPTIMIZER = OptimizerConfig(lr=3e-3, final_lr=1e-3, warmup_steps=2, max_grad_nor
 CONFIG = SftConfig(steps=50, batch_tokens=100, optimizer=OPTIMIZER)
 
 
-def make_trainer(seed: int = 0, micro_batch_tokens: int = 4_096) -> SftTrainer:
-    return SftTrainer(Policy(make_model(), {}), CONFIG, EXAMPLES, seed, micro_batch_tokens)
+def make_learner(config: SftConfig = CONFIG, micro_batch_tokens: int = 4_096) -> SftLearner:
+    return SftLearner(Policy(make_model(), {}), config, micro_batch_tokens)
 
 
 def num_tokens(examples: list[TrainingSequence]) -> int:
@@ -67,9 +67,10 @@ def test_the_loss_is_the_mean_cross_entropy_of_the_completions() -> None:
     model = make_model()
     logprobs = torch.cat([plain_logprobs(model, example) for example in taken])
     torch.autograd.backward(-logprobs.mean())
-    trainer = make_trainer()
+    learner = make_learner()
+    trainer = SftTrainer(learner, EXAMPLES, seed=0)
     metrics: dict[str, float] = {}
-    ours = gradient_of(trainer, lambda: metrics.update(trainer.step(0)))
+    ours = gradient_of(learner, lambda: metrics.update(trainer.step(0)))
     assert metrics["loss"] == pytest.approx(-float(logprobs.detach().mean()), rel=1e-5)
     assert metrics["num_tokens"] == num_tokens(taken) <= 100
     assert metrics["num_tokens_trained"] == len(logprobs)
@@ -79,12 +80,12 @@ def test_the_loss_is_the_mean_cross_entropy_of_the_completions() -> None:
 
 
 def test_the_step_depends_on_no_split() -> None:
-    whole, split = make_trainer(), make_trainer(micro_batch_tokens=1)
+    whole, split = make_learner(), make_learner(micro_batch_tokens=1)
     first: dict[str, float] = {}
     second: dict[str, float] = {}
     assert_same_gradients(
-        gradient_of(whole, lambda: first.update(whole.step(0))),
-        gradient_of(split, lambda: second.update(split.step(0))),
+        gradient_of(whole, lambda: first.update(SftTrainer(whole, EXAMPLES, seed=0).step(0))),
+        gradient_of(split, lambda: second.update(SftTrainer(split, EXAMPLES, seed=0).step(0))),
     )
     # Rows are trimmed to their micro-batch, so this one may differ.
     assert first.pop("padding_share") >= second.pop("padding_share")
@@ -93,31 +94,35 @@ def test_the_step_depends_on_no_split() -> None:
 
 def test_a_tiny_set_is_learned_by_heart() -> None:
     config = SftConfig(steps=80, batch_tokens=100, optimizer=OPTIMIZER)
-    trainer = SftTrainer(Policy(make_model(), {}), config, EXAMPLES[:3], seed=0)
+    trainer = SftTrainer(make_learner(config), EXAMPLES[:3], seed=0)
     losses = [trainer.step(step)["loss"] for step in range(80)]
     assert losses[0] > 3
     assert losses[-1] < 0.05
 
 
 def test_a_resumed_trainer_goes_on_bit_for_bit() -> None:
-    straight = make_trainer(seed=3)
+    learner = make_learner()
+    straight = SftTrainer(learner, EXAMPLES, seed=3)
     for step in range(4):
         straight.step(step)
     file = io.BytesIO()
-    torch.save((straight.policy.model.state_dict(), straight.state_dict()), file)
+    state = (learner.policy.model.state_dict(), learner.state_dict(), straight.state_dict())
+    torch.save(state, file)
     file.seek(0)
-    model, state = torch.load(file)
-    resumed = make_trainer(seed=3)
-    resumed.policy.model.load_state_dict(model)
+    model, learner_state, state = torch.load(file)
+    late_learner = make_learner()
+    late_learner.policy.model.load_state_dict(model)
+    late_learner.load_state_dict(learner_state)
+    resumed = SftTrainer(late_learner, EXAMPLES, seed=3)
     resumed.load_state_dict(state)
     for step in range(4, 8):
         assert straight.step(step) == resumed.step(step)
-    assert same_bits(weights(straight.policy), weights(resumed.policy))
+    assert same_bits(weights(learner.policy), weights(late_learner.policy))
 
 
 def test_refuses_a_step_out_of_turn_and_an_empty_set() -> None:
-    trainer = make_trainer()
+    trainer = SftTrainer(make_learner(), EXAMPLES, seed=0)
     with pytest.raises(ValueError, match="step 1 was asked for; step 0 is accepted"):
         trainer.step(1)
     with pytest.raises(ValueError, match="no supervised examples"):
-        SftTrainer(Policy(make_model(), {}), CONFIG, [], seed=0).step(0)
+        SftTrainer(make_learner(), [], seed=0).step(0)

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import rlvr
 from rlvr.config import RolloutConfig
+from rlvr.torchrun import without_ranks
 
 HOST = "127.0.0.1"
 
@@ -44,7 +45,7 @@ def arguments(
 
 def environment(devices: str | None, replicas: int) -> dict[str, str]:
     """This process's, without what it has set for a vLLM of its own; ``devices``: GPU numbers."""
-    ours = os.environ | {
+    ours = without_ranks(os.environ) | {
         "VLLM_SERVER_DEV_MODE": "1",  # the routes for weights
         "VLLM_LOGGING_LEVEL": "INFO",
         "VLLM_NO_USAGE_STATS": os.environ.get("VLLM_NO_USAGE_STATS", "1"),

@@ -1,0 +1,97 @@
+"""One job on several ranks: rank 0 runs it, and the others make each collective call with it.
+
+Loop, verifier, traces and checkpoints are rank 0's alone and know of no other rank. What all ranks
+hold a part of lies on each one's ``Bench``; rank 0 has a function run on all benches at once.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import dataclass
+from threading import Event, RLock, Thread
+from typing import Any, Concatenate, ParamSpec, TypeVar
+
+from rlvr.learn.process_group import ProcessGroup
+from rlvr.learn.ranks import RankError
+from rlvr.learn.sft import SftLearner
+from rlvr.learn.trainer import Trainer
+from rlvr.rollout.engine import RolloutEngine
+
+P = ParamSpec("P")
+T = TypeVar("T")
+
+STILL_HERE = "still here"
+SHARE_OF_LIMIT = 0.25  # of the ranks' limit, after which rank 0 says that it still works
+
+
+@dataclass(slots=True)
+class Bench:
+    """What one rank works with."""
+
+    ranks: ProcessGroup
+    learner: Trainer | SftLearner | None = None
+    engine: RolloutEngine | None = None
+
+
+class Lead:
+    """Rank 0's side; the other ranks must be in ``follow``.
+
+    A thread tells them now and then that rank 0 works on by itself, on data or verdicts: else
+    they would take it for dead after the ranks' limit.
+    """
+
+    def __init__(self, ranks: ProcessGroup) -> None:
+        self.bench = Bench(ranks)
+        self.has_failed = False
+        self._turn = RLock()  # collective calls come one after the other
+        self._is_over = Event()
+        interval = SHARE_OF_LIMIT * ranks.timeout.total_seconds()
+        Thread(target=self._stay, args=(interval,), daemon=True, name="lead").start()
+
+    def run(
+        self, function: Callable[Concatenate[Bench, P], T], *args: P.args, **kwargs: P.kwargs
+    ) -> T:
+        """``function(bench, ...)`` on all ranks; rank 0's result. Its name says where it is."""
+        with self._call((function, args, kwargs)):
+            return function(self.bench, *args, **kwargs)
+
+    def stream(self, function: Callable[[Bench], Iterator[T]]) -> Iterator[T]:
+        """The same for a function whose items are collective one by one; all must be taken."""
+        with self._call((function, (), {})):
+            yield from function(self.bench)
+
+    def dismiss(self) -> None:
+        """The other ranks are needed no more."""
+        with self._call(None):
+            self._is_over.set()
+
+    @contextmanager
+    def _call(self, message: Any) -> Iterator[None]:
+        with self._turn:
+            try:
+                self.bench.ranks.send(message)
+                yield
+            except BaseException:
+                self.has_failed = True
+                raise
+
+    def _stay(self, interval: float) -> None:
+        while not (self._is_over.wait(interval) or self.has_failed):
+            with suppress(RankError), self._turn:  # the main thread will meet the error itself
+                if not self._is_over.is_set():
+                    with self._call(STILL_HERE):
+                        pass
+
+
+def follow(ranks: ProcessGroup) -> None:
+    """What a rank other than 0 does of a job: each of rank 0's calls, until it is dismissed."""
+    bench = Bench(ranks)
+    while (message := ranks.receive()) is not None:
+        if message == STILL_HERE:
+            continue
+        function, args, kwargs = message
+        result = function(bench, *args, **kwargs)
+        if isinstance(result, Iterator):
+            deque(result, maxlen=0)

@@ -1,0 +1,42 @@
+"""What ``torchrun`` tells each of its processes, read from the environment; without torch."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+
+
+def num_ranks() -> int:
+    """The processes of this job on all machines; 1 outside torchrun."""
+    return int(os.environ.get("WORLD_SIZE", "1")) if "RANK" in os.environ else 1
+
+
+def own_rank() -> int:
+    """Of this process among them, from 0."""
+    return int(os.environ.get("RANK", "0"))
+
+
+def num_local_ranks() -> int:
+    """Those of them on this machine."""
+    return int(os.environ.get("LOCAL_WORLD_SIZE", "1")) if "RANK" in os.environ else 1
+
+
+def restart_count() -> int:
+    """How often torchrun has started the processes of this job anew (``--max-restarts``)."""
+    return int(os.environ.get("TORCHELASTIC_RESTART_COUNT", "0")) if num_ranks() > 1 else 0
+
+
+def without_ranks(environment: Mapping[str, str]) -> dict[str, str]:
+    """For a process that is none of the ranks, and whose own torch must not take itself for one."""
+    names = {"RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"}
+    starts = ("LOCAL_", "GROUP_", "ROLE_", "TORCHELASTIC_")
+    return {
+        name: value
+        for name, value in environment.items()
+        if "RANK" not in environment or not (name in names or name.startswith(starts))
+    }
+
+
+def launch_id() -> str:
+    """The same for all restarts of one launch; "none" where torchrun was given no rendezvous."""
+    return os.environ.get("TORCHELASTIC_RUN_ID", "none")

@@ -1,0 +1,188 @@
+"""The whole job on two ranks of torchrun, with vLLM on each; killed, interrupted, resumed."""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import re
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from threading import Thread
+
+import pytest
+from safetensors.torch import load_file
+
+from tests.ranks_server import INTERRUPTED
+
+ROOT = Path(__file__).parent.parent
+SFT_STEPS, GRPO_STEPS = 2, 3
+SETTINGS = (
+    f"sft.steps={SFT_STEPS}", "sft.optimizer.warmup_steps=0", f"grpo.steps={GRPO_STEPS}",
+    "checkpoint.every=1", "data.sft_size=80", "data.train_size=12", "data.validation_size=4",
+    "data.test_size=4", "data.shifted_size=2", "trace.probe_problems=2", "eval.pass_at_problems=2",
+    "rollout.max_new_tokens=16", "trace.wandb=disabled",
+)  # fmt: skip
+EQUAL = ("metrics.jsonl", "eval", "rollouts", "probe", "models/sft", "models/final")
+LIMIT = 500.0  # seconds, of a machine with much else to do
+ENVIRONMENT = os.environ | {"WANDB_MODE": "disabled", "OMP_NUM_THREADS": "1"}
+
+
+class Ranks:
+    """Jobs one after the other, by ``tests/ranks_server.py``."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.process = subprocess.Popen(
+            [sys.executable, "-m", "tests.ranks_server"], cwd=ROOT, env=ENVIRONMENT, text=True,
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        self._lines: queue.Queue[str] = queue.Queue()
+        Thread(target=self._read, daemon=True).start()
+        self._num_jobs = 0
+
+    def start(self, *arguments: str, num_ranks: int = 2, restarts: int = 0) -> None:
+        """``rlvr train`` with these arguments."""
+        self._num_jobs += 1
+        self.pids = self.folder / f"job-{self._num_jobs}"
+        self.pids.mkdir()
+        order = {"arguments": ["train", *arguments], "num_ranks": num_ranks, "restarts": restarts}
+        assert self.process.stdin
+        self.process.stdin.write(json.dumps(order | {"pids": str(self.pids)}) + "\n")
+        self.process.stdin.flush()
+
+    def wait_for(self, path: Path) -> None:
+        deadline = time.monotonic() + LIMIT
+        while not path.exists():
+            assert self.process.poll() is None
+            assert time.monotonic() < deadline, f"{path} did not come: {list(self._lines.queue)}"
+            time.sleep(0.005)
+
+    def kill(self, rank: int) -> None:
+        os.kill(int((self.pids / str(rank)).read_text()), signal.SIGKILL)
+
+    def interrupt(self) -> None:
+        (self.pids / INTERRUPTED).touch()
+        self.process.send_signal(signal.SIGINT)
+
+    def finish(self) -> tuple[int, str]:
+        """The exit status, and what the job printed."""
+        lines: list[str] = []
+        while not (lines and (found := re.fullmatch(r"done (\d+)\n", lines[-1]))):
+            lines.append(self._lines.get(timeout=LIMIT))
+        return int(found[1]), "".join(lines)
+
+    def close(self) -> None:
+        assert self.process.stdin
+        self.process.stdin.close()
+        try:
+            self.process.wait(20)
+        except subprocess.TimeoutExpired:  # in the midst of a job
+            self.process.terminate()
+            self.process.wait(LIMIT)
+
+    def _read(self) -> None:
+        assert self.process.stdout
+        for line in self.process.stdout:
+            self._lines.put(line)
+
+
+@pytest.fixture(scope="module")
+def ranks(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Ranks]:
+    found = Ranks(tmp_path_factory.mktemp("ranks"))
+    yield found
+    found.close()
+
+
+@pytest.fixture(scope="module")
+def straight(ranks: Ranks) -> tuple[Path, str]:
+    """A run that nothing happened to, and what it printed."""
+    runs = ranks.folder / "straight"
+    ranks.start("--preset", "smoke", *SETTINGS, f"runs={runs}")
+    code, output = ranks.finish()
+    assert code == 0, output
+    return runs / "smoke", output
+
+
+def files(folder: Path) -> dict[str, bytes]:
+    """Everything that must be equal: weights, metrics, rollouts, probes, evaluations."""
+    paths = [folder / name for name in EQUAL]
+    found = [f for path in paths for f in ([path] if path.is_file() else path.rglob("*"))]
+    return {str(f.relative_to(folder)): f.read_bytes() for f in found if f.is_file()}
+
+
+def rows(folder: Path) -> list[dict[str, float]]:
+    return [json.loads(line) for line in (folder / "metrics.jsonl").read_text().splitlines()]
+
+
+def test_two_ranks_run_the_whole_job_and_one_of_them_speaks(straight: tuple[Path, str]) -> None:
+    folder, output = straight
+    assert json.loads((folder / "summary.json").read_text())["engine"] == "vllm"
+    steps = [row for row in rows(folder) if "reward" in row]
+    assert [row["step"] for row in steps] == [SFT_STEPS + n for n in (1, 2, 3)]
+    # Each rank's engine wrote its part of them with the weights that the learner scores them with.
+    assert max(row["sync/parity_max"] for row in steps) < 1e-3
+    assert all(row["updated"] for row in steps)
+    for said in ("run folder:", "engine: vllm", "before: ", "after: ", "summary: "):
+        assert output.count(said) == 1, said
+    *_, checkpoint = sorted((folder / "checkpoints").iterdir())
+    assert len(list((checkpoint / "shards").glob("*.distcp"))) == 2
+
+
+def test_a_killed_rank_makes_torchrun_restart_and_the_end_is_the_same(
+    ranks: Ranks, straight: tuple[Path, str]
+) -> None:
+    runs = ranks.folder / "killed"
+    ranks.start("--preset", "smoke", *SETTINGS, f"runs={runs}", restarts=1)
+    ranks.wait_for(runs / "smoke" / "checkpoints" / "2-grpo-000001")
+    ranks.kill(rank=1)
+    code, output = ranks.finish()
+    assert code == 0, output
+    assert output.count("run folder:") == 2  # it began twice, in one folder
+    assert [path.name for path in runs.iterdir()] == ["smoke"]
+    assert files(runs / "smoke") == files(straight[0])
+
+
+def test_ctrl_c_saves_once_and_one_process_goes_on_from_there(
+    ranks: Ranks, straight: tuple[Path, str]
+) -> None:
+    runs = ranks.folder / "interrupted"
+    folder = runs / "smoke"
+    ranks.start("--preset", "smoke", *SETTINGS, f"runs={runs}", "checkpoint.every=100")
+    ranks.wait_for(folder / "rollouts" / f"step-{SFT_STEPS + 1:06d}.jsonl")
+    ranks.interrupt()
+    code, output = ranks.finish()
+    assert code == 130
+    assert output.count("finishing this step") == 1
+    assert output.count("to go on: rlvr train --resume name=smoke") == 1
+    assert "error on rank" not in output
+    *_, saved = sorted((folder / "checkpoints").iterdir())  # after that of the stage before
+    assert re.fullmatch(r"2-grpo-00000[12]", saved.name)
+    ranks.start("--resume", "name=smoke", f"runs={runs}", num_ranks=1)
+    code, output = ranks.finish()
+    assert code == 0, output
+    for one, two in zip(rows(folder), rows(straight[0]), strict=True):
+        for name, value in two.items():
+            if not name.endswith(("padding_share", "shared_share")):  # the rows differ
+                assert one[name] == pytest.approx(value, rel=1e-3, abs=1e-5), name
+    weights = [load_file(path / "models/final/model.safetensors") for path in (folder, straight[0])]
+    for name, tensor in weights[0].items():
+        assert (tensor - weights[1][name]).abs().max() < 1e-5, name
+
+
+def test_what_is_wrong_on_every_rank_is_told_once(tmp_path: Path) -> None:
+    torchrun = [sys.executable, "-m", "torch.distributed.run", "--standalone"]
+    job = ["--nproc-per-node", "2", "-m", "rlvr", "train", f"runs={tmp_path}", "grpo.step=1"]
+    done = subprocess.run(
+        [*torchrun, *job], env=ENVIRONMENT, text=True, timeout=LIMIT,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    assert done.returncode != 0
+    said = re.findall(r"error on rank [01] of 2: 1 problem in the configuration", done.stdout)
+    assert len(said) == 1, done.stdout
+    assert "did you mean grpo.steps?" in done.stdout
+    assert not list(tmp_path.iterdir())
