@@ -47,6 +47,9 @@ class TablePolicy:
     def named_tensors(self) -> list[tuple[str, Tensor]]:
         return [("logits", self.model.weight.detach())]
 
+    def trained(self) -> dict[str, Tensor]:
+        return dict(self.named_tensors())
+
     @property
     def probabilities(self) -> np.ndarray:
         return self.model.weight.detach()[0].double().softmax(-1).numpy()
