@@ -48,7 +48,7 @@ class TablePolicy:
         return [("logits", self.model.weight.detach())]
 
     def trained(self) -> dict[str, Tensor]:
-        return dict(self.named_tensors())
+        return {name: tensor.detach() for name, tensor in self.model.named_parameters()}
 
     @property
     def probabilities(self) -> np.ndarray:
