@@ -107,7 +107,8 @@ def _start(
 
     folder, config, is_resumed = open_run(config, resume, _wins(overrides, seed))
     from rlvr.quiet import hide_library_bars
-    from rlvr.run import RunInterruptedError, run_job  # seconds: what is wrong was said before
+    from rlvr.run import run_job  # seconds: what is wrong was said before
+    from rlvr.stages.shared import RunInterruptedError
 
     hide_library_bars()
     console.print(f"run folder: {folder.path}")

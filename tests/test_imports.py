@@ -72,7 +72,7 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
     ("the loop, evaluation of any model", (
         ("rlvr.loop", "rlvr.batches", "rlvr.batch_state"), ("rlvr.evals.*",), ("rlvr.led.*",),
     )),
-    ("the job around it", (("rlvr.run", "rlvr.run_data", "rlvr.summary"),)),
+    ("the job around it", (("rlvr.stages.*", "rlvr.run"),)),
     ("the command line", ((
         "rlvr.cli", "rlvr.cli_traces", "rlvr.cli_sync", "rlvr.cli_diagnose", "rlvr.cli_eval",
         "rlvr.cli_scale",

@@ -18,7 +18,7 @@ from rlvr.folder import RunFolder, new_run
 from rlvr.newborn import make_tokenizer, save_newborn
 from rlvr.prompt import Prompter
 from rlvr.run import run_job
-from rlvr.run_data import RunData
+from rlvr.stages.data import RunData
 
 SMALL = ModelConfig(width=32, layers=1, heads=2, kv_heads=1, mlp_width=64)
 

@@ -9,7 +9,7 @@ from rlvr.config import Config
 from rlvr.evaluate import summarise
 from rlvr.loop import StepResult
 from rlvr.memory import peak_memory_mb
-from rlvr.summary import Tally, summarise_run
+from rlvr.stages.summary import Tally, summarise_run
 from tests.helpers import make_rollout
 
 STEP = StepResult(
