@@ -33,7 +33,13 @@ def open_source(name: str) -> Iterator[Source]:
     """
     if name == "-":
         yield Source(_lines(sys.stdin), lambda: None)
-    elif name.endswith(".parquet"):
+        return
+    if not Path(name).exists():
+        raise FileNotFoundError(
+            f"{name} is not there; accepted: a file of JSON lines (also as .gz), a .parquet file, "
+            "or - for standard input"
+        )
+    if name.endswith(".parquet"):
         yield _parquet(name)
     else:
         size = max(Path(name).stat().st_size, 1)

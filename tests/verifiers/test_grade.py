@@ -174,3 +174,10 @@ def test_a_run_with_steps_goes_on_only_with_steps(
     ]
     assert main(["grade", str(source), "-o", str(target)]) == 2
     assert "was written with --steps" in capsys.readouterr().err
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path: Path, capsys: Any) -> None:
+    missing = tmp_path / "nothing.jsonl"
+    assert main(["grade", str(missing), "-o", str(tmp_path / "out.jsonl")]) == 2
+    error = capsys.readouterr().err
+    assert f"{missing} is not there; accepted: a file of JSON lines" in error
