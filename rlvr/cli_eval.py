@@ -105,7 +105,7 @@ def evaluate(
         raise ValueError(f"--k {max(sizes)} needs as many samples; --samples is {samples}")
     if temperature <= 0:
         raise ValueError(f"--temperature is {temperature:g}; accepted: a number above 0")
-    from rlvr.config import RolloutConfig
+    from rlvr.config_rollout import RolloutConfig
     from rlvr.data.known_sets import load_set
     from rlvr.data.rows import FIELDS
     from rlvr.evals.folder import EvalFolder

@@ -10,7 +10,7 @@ from typing import Literal, Self
 
 from pydantic import Field, model_validator
 
-from rlvr.config_base import AnyPath, Betas, Count, Positive, PositiveFloat, Section, Texts, Weight
+from rlvr.config_base import AnyPath, Betas, Count, Positive, PositiveFloat, Section, Weight
 from rlvr.config_data import DataConfig
 from rlvr.config_learn import (
     AdvantageConfig,
@@ -25,8 +25,8 @@ from rlvr.config_learn import (
     TokenTruncateConfig,
 )
 from rlvr.config_lora import LoraConfig
+from rlvr.config_rollout import RolloutConfig
 from rlvr.config_sampling import SamplingConfig
-from rlvr.config_server import ServerConfig
 
 
 class ModelConfig(Section):
@@ -90,36 +90,6 @@ class SftConfig(Section):
     batch_tokens: Positive = 8_192
     micro_batch_tokens: Positive = 4_096
     optimizer: OptimizerConfig = OptimizerConfig(lr=3e-3, final_lr=3e-4, warmup_steps=20)
-
-
-class RolloutConfig(Section):
-    """The engine that writes completions, and how far its logprobs may lie from the trainer's.
-
-    ``topology``: the engine in the learner's process, or `vllm serve` apart from it.
-    """
-
-    topology: Literal["colocated", "server"] = "colocated"
-    engine: Literal["auto", "vllm", "transformers"] = "auto"
-    dtype: Literal["float32", "bfloat16"] = "float32"
-    temperature: PositiveFloat = 1.0
-    max_new_tokens: Positive = 128
-    stop: Texts = ()  # texts that end a completion, beside the model's own end tokens
-    processes: Positive = 1  # engines side by side on a CPU's cores
-    max_sequences: Positive = 256  # of all processes together, and so the cache
-    kv_cache_gb: PositiveFloat = 0.5
-    parity_completions: Positive = 8
-    parity_mean_limit: PositiveFloat = 0.02  # nats
-    parity_p99_limit: PositiveFloat = 0.5  # nats, of 99 % of the tokens
-    server: ServerConfig = ServerConfig()
-
-    @model_validator(mode="after")
-    def _server_is_vllm(self) -> Self:
-        if self.topology == "server" and self.engine == "transformers":
-            raise ValueError(
-                'topology "server" is vLLM\'s: with it engine accepts "auto" or "vllm"; '
-                'got "transformers"'
-            )
-        return self
 
 
 class OverlongConfig(Section):

@@ -6,7 +6,8 @@ from dataclasses import dataclass
 
 from rich.table import Table
 
-from rlvr.config import Config, ModelConfig, RolloutConfig
+from rlvr.config import Config, ModelConfig
+from rlvr.config_rollout import RolloutConfig
 from rlvr.model_sizes import (
     ModelSizes,
     activations_per_token,

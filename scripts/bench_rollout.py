@@ -23,7 +23,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 import torch
 
-from rlvr.config import RolloutConfig
+from rlvr.config_rollout import RolloutConfig
 from rlvr.rollout.engine import Request, RolloutEngine, SamplingSettings
 from rlvr.rollout.factory import make_engine
 from rlvr.rollout.hub import stop_token_ids

@@ -18,7 +18,7 @@ from bench_rollout import make_prompts, measure, parse_arguments, print_table, s
 # isort: split
 import torch
 
-from rlvr.config import RolloutConfig
+from rlvr.config_rollout import RolloutConfig
 from rlvr.rollout.engine import Request, RolloutEngine, SamplingSettings
 from rlvr.rollout.factory import make_engine
 from rlvr.rollout.hub import load_weights, stop_token_ids

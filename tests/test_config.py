@@ -9,9 +9,9 @@ from rlvr.config import (
     GrpoConfig,
     ModelConfig,
     OptimizerConfig,
-    RolloutConfig,
     TraceConfig,
 )
+from rlvr.config_rollout import RolloutConfig
 
 
 def test_is_frozen() -> None:

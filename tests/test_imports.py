@@ -30,7 +30,8 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         (
             "rlvr.config", "rlvr.config_base", "rlvr.config_data", "rlvr.config_keys",
             "rlvr.config_learn",
-            "rlvr.config_load", "rlvr.config_lora", "rlvr.config_sampling", "rlvr.config_server",
+            "rlvr.config_load", "rlvr.config_lora", "rlvr.config_rollout", "rlvr.config_sampling",
+            "rlvr.config_server",
         ),
         ("rlvr.types",),
     )),

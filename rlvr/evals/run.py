@@ -8,7 +8,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from rlvr.config import RolloutConfig
+from rlvr.config_rollout import RolloutConfig
 from rlvr.data.grading import judge
 from rlvr.data.tasks import read_tasks, split_off_unreadable
 from rlvr.evals.folder import EvalFolder

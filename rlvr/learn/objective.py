@@ -10,6 +10,8 @@ the aggregation.
 
 from __future__ import annotations
 
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -23,6 +25,7 @@ from rlvr.learn.bind import bind
 from rlvr.learn.gaps import GAPS
 from rlvr.learn.kl import k2
 from rlvr.learn.surrogates import SURROGATES
+from rlvr.types import TrainingSequence
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -83,3 +86,14 @@ class Objective:
             clipped=surrogate.clipped.float(),
             losses=losses.detach(),
         )
+
+
+def check_rollout_logprobs(sequences: Sequence[TrainingSequence]) -> None:
+    """Raises ValueError for a sequence without them: the engine gap cannot be seen."""
+    for i, sequence in enumerate(sequences):
+        logprobs = sequence.rollout_logprobs
+        if not logprobs or not all(map(math.isfinite, logprobs)):
+            raise ValueError(
+                f"the rollout logprobs of sequence {i} are missing or not finite; "
+                "a finite one for each completion token is accepted"
+            )

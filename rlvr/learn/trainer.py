@@ -24,7 +24,7 @@ from rlvr.learn.batch import PackedBatch, pack, padding_share, shared_share, unp
 from rlvr.learn.credit import Credit
 from rlvr.learn.critic import Critic
 from rlvr.learn.mini_batches import mini_batches
-from rlvr.learn.objective import Objective, TokenRecord
+from rlvr.learn.objective import Objective, TokenRecord, check_rollout_logprobs
 from rlvr.learn.optimizer import apply_gradients, learning_rate, make_optimizer
 from rlvr.learn.policy import Policy
 from rlvr.learn.ranks import OneRank, Ranks
@@ -101,7 +101,7 @@ class Trainer:
         updated, and ``updated`` is 0. ``step`` counts from 0.
         Raises ValueError for missing rollout logprobs, RuntimeError for gradients not finite.
         """
-        _check_rollout_logprobs(sequences)
+        check_rollout_logprobs(sequences)
         trained = [s for s in sequences if self._has_gradient(s)]
         lr = learning_rate(self.config.optimizer, step, self.config.steps)
         metrics = {
@@ -242,13 +242,3 @@ class Trainer:
         if self._critic:
             self._critic.update(self.config.optimizer.max_grad_norm, self.ranks)
         return norm
-
-
-def _check_rollout_logprobs(sequences: Sequence[TrainingSequence]) -> None:
-    for i, sequence in enumerate(sequences):
-        logprobs = sequence.rollout_logprobs
-        if not logprobs or not all(map(math.isfinite, logprobs)):
-            raise ValueError(
-                f"the rollout logprobs of sequence {i} are missing or not finite; "
-                "a finite one for each completion token is accepted"
-            )

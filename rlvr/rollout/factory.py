@@ -10,7 +10,7 @@ import logging
 
 import torch
 
-from rlvr.config import RolloutConfig
+from rlvr.config_rollout import RolloutConfig
 from rlvr.rollout.engine import RolloutEngine
 
 logger = logging.getLogger(__name__)

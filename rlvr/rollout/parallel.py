@@ -15,7 +15,7 @@ from typing import Any
 import torch
 import torch.multiprocessing
 
-from rlvr.config import RolloutConfig
+from rlvr.config_rollout import RolloutConfig
 from rlvr.rollout.checks import check_requests
 from rlvr.rollout.engine import Request, SamplingSettings
 from rlvr.rollout.worker import serve

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from rlvr.config import RolloutConfig
+from rlvr.config_rollout import RolloutConfig
 from rlvr.rollout.checks import check_logprobs, check_requests, checked_weights
 from rlvr.rollout.engine import Request, SamplingSettings
 from rlvr.rollout.hub import empty_model, stop_token_ids, weight_names

@@ -11,7 +11,7 @@ from multiprocessing.connection import Connection
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rlvr.config import RolloutConfig
+    from rlvr.config_rollout import RolloutConfig
 
 
 def serve(

@@ -10,7 +10,7 @@ from typing import Any
 
 import torch
 
-from rlvr.config import RolloutConfig
+from rlvr.config_rollout import RolloutConfig
 from rlvr.learn.policy import Policy
 from rlvr.model_sizes import num_parameters
 from rlvr.quiet import hide_library_bars

@@ -13,8 +13,8 @@ from pathlib import Path
 
 import pytest
 
-from rlvr.config import RolloutConfig
 from rlvr.config_load import load_config
+from rlvr.config_rollout import RolloutConfig
 from rlvr.evals.folder import EvalFolder
 from rlvr.evals.run import Wanted, answer_all, default_folder
 from rlvr.newborn import save_newborn

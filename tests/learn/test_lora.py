@@ -10,9 +10,10 @@ from peft import PeftModel
 from torch import Tensor
 from transformers import AutoModelForCausalLM, Qwen2ForCausalLM
 
-from rlvr.config import GrpoConfig, ModelConfig, OptimizerConfig, RolloutConfig
+from rlvr.config import GrpoConfig, ModelConfig, OptimizerConfig
 from rlvr.config_learn import KlInLossConfig
 from rlvr.config_lora import LoraConfig
+from rlvr.config_rollout import RolloutConfig
 from rlvr.learn.batch import pack
 from rlvr.learn.lora import adapter_parameters, add_adapters
 from rlvr.learn.policy import Policy

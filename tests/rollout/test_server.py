@@ -14,7 +14,7 @@ from typing import Any
 import pytest
 import torch
 
-from rlvr.config import RolloutConfig
+from rlvr.config_rollout import RolloutConfig
 from rlvr.config_server import ServerConfig
 from rlvr.processes import descendants
 from rlvr.rollout.checks import NonFiniteLogprobsError

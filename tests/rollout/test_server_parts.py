@@ -21,8 +21,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from safetensors.torch import load_file
 
-from rlvr.config import RolloutConfig
 from rlvr.config_load import load_config
+from rlvr.config_rollout import RolloutConfig
 from rlvr.config_server import ServerConfig
 from rlvr.rollout.engine import Request, SamplingSettings
 from rlvr.rollout.server import guard

@@ -55,7 +55,7 @@ def state():
     ]
 
 before = state()
-from rlvr.config import RolloutConfig
+from rlvr.config_rollout import RolloutConfig
 from rlvr.rollout.engine import Request, SamplingSettings
 from rlvr.rollout.vllm import VllmEngine
 

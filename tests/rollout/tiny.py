@@ -14,7 +14,7 @@ from transformers import (
     Qwen2ForCausalLM,
 )
 
-from rlvr.config import RolloutConfig
+from rlvr.config_rollout import RolloutConfig
 
 VOCABULARY = 48
 EOS, END_OF_TURN = 1, 2  # the tokenizer names the first, the generation settings both

@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 import rlvr
-from rlvr.config import RolloutConfig
+from rlvr.config_rollout import RolloutConfig
 from rlvr.torchrun import without_ranks
 
 HOST = "127.0.0.1"

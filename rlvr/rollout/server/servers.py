@@ -8,7 +8,7 @@ from pathlib import Path
 
 import torch
 
-from rlvr.config import RolloutConfig
+from rlvr.config_rollout import RolloutConfig
 from rlvr.rollout.server.command import arguments, environment
 from rlvr.rollout.server.replica import Remote, Replica, Server
 

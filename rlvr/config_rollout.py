@@ -1,0 +1,40 @@
+"""Who writes the completions, and how."""
+
+from __future__ import annotations
+
+from typing import Literal, Self
+
+from pydantic import model_validator
+
+from rlvr.config_base import Positive, PositiveFloat, Section, Texts
+from rlvr.config_server import ServerConfig
+
+
+class RolloutConfig(Section):
+    """The engine that writes completions, and how far its logprobs may lie from the trainer's.
+
+    ``topology``: the engine in the learner's process, or `vllm serve` apart from it.
+    """
+
+    topology: Literal["colocated", "server"] = "colocated"
+    engine: Literal["auto", "vllm", "transformers"] = "auto"
+    dtype: Literal["float32", "bfloat16"] = "float32"
+    temperature: PositiveFloat = 1.0
+    max_new_tokens: Positive = 128
+    stop: Texts = ()  # texts that end a completion, beside the model's own end tokens
+    processes: Positive = 1  # engines side by side on a CPU's cores
+    max_sequences: Positive = 256  # of all processes together, and so the cache
+    kv_cache_gb: PositiveFloat = 0.5
+    parity_completions: Positive = 8
+    parity_mean_limit: PositiveFloat = 0.02  # nats
+    parity_p99_limit: PositiveFloat = 0.5  # nats, of 99 % of the tokens
+    server: ServerConfig = ServerConfig()
+
+    @model_validator(mode="after")
+    def _server_is_vllm(self) -> Self:
+        if self.topology == "server" and self.engine == "transformers":
+            raise ValueError(
+                'topology "server" is vLLM\'s: with it engine accepts "auto" or "vllm"; '
+                'got "transformers"'
+            )
+        return self
