@@ -10,7 +10,7 @@ from rlvr.prompt import Prompter
 from rlvr.reward import score
 from rlvr.rollout.engine import Request, RolloutEngine, SamplingSettings
 from rlvr.seeding import derive_seed
-from rlvr.types import Completion, Prompt, Rollout, Task
+from rlvr.types import Completion, Prompt, Reward, Rollout, Task
 
 Group = tuple[Rollout, ...]
 
@@ -86,13 +86,21 @@ def score_groups(
     completions: Sequence[Sequence[Completion]],
     config: RewardConfig,
 ) -> list[Group]:
-    """The completions with their text and reward, in groups of one prompt each."""
+    """The completions with their text and reward, in groups of one prompt each.
+
+    A model that has found its words writes many a completion of a group twice, with the tiny
+    preset most of them: each is judged once.
+    """
     groups = []
     for prompt, group in zip(prompts, completions, strict=True):
         rollouts = []
+        known: dict[tuple[object, ...], tuple[str, Reward]] = {}
         for completion in group:
-            text = prompter.text(completion.token_ids)
-            reward = score(prompt.task, completion, text, config)
+            key = (completion.token_ids, completion.finish_reason)
+            if key not in known:
+                text = prompter.text(completion.token_ids)
+                known[key] = (text, score(prompt.task, completion, text, config))
+            text, reward = known[key]
             rollouts.append(Rollout(prompt=prompt, completion=completion, text=text, reward=reward))
         groups.append(tuple(rollouts))
     return groups

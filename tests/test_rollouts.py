@@ -1,6 +1,7 @@
 from rlvr.config import RewardConfig
 from rlvr.newborn import make_tokenizer
 from rlvr.prompt import Prompter
+from rlvr.reward import score
 from rlvr.rollout.engine import SamplingSettings
 from rlvr.rollouts import generate, score_groups
 from rlvr.types import Completion, Task
@@ -46,6 +47,38 @@ def test_groups_keep_their_prompts_and_order():
     decisions = [[r.reward.verdict.verdict for r in group] for group in groups]
     assert decisions == [[Decision.CORRECT] * 3, [Decision.INCORRECT] * 3]
     assert groups[0][0].text == "\\boxed{1}"
+
+
+def test_equal_completions_of_a_group_are_judged_once(monkeypatch):
+    judged = []
+
+    def counted(task, completion, text, config):
+        judged.append((task.id, text, completion.finish_reason))
+        return score(task, completion, text, config)
+
+    monkeypatch.setattr("rlvr.rollouts.score", counted)
+    prompter = Prompter(make_tokenizer(), "bare")
+    prompts = [prompter.prompt(task) for task in TASKS]
+
+    def write(text, finish_reason="stop", logprob=-0.1):
+        ids = tuple(prompter.tokenizer(text)["input_ids"])
+        return Completion(
+            token_ids=ids,
+            rollout_logprobs=(logprob,) * len(ids),
+            finish_reason=finish_reason,
+            policy_version=0,
+        )
+
+    one, two = "\\boxed{1}", "\\boxed{2}"
+    written = [write(one), write(two), write(one, logprob=-0.2), write(one, "length"), write(two)]
+    groups = score_groups(prompter, prompts, [written, written[:1]], RewardConfig())
+    assert judged == [("t2", one, "stop"), ("t2", two, "stop"), ("t2", one, "length"),
+                      ("t4", one, "stop")]  # fmt: skip
+    first = groups[0]
+    assert [r.completion for r in first] == written  # each with its own logprobs
+    assert [r.text for r in first] == [one, two, one, one, two]
+    assert first[0].reward == first[2].reward != first[3].reward
+    assert [r.reward.verdict.verdict for r in first[:2]] == [Decision.CORRECT, Decision.INCORRECT]
 
 
 def test_a_completions_seed_does_not_depend_on_the_batch_around_it():
