@@ -171,8 +171,10 @@ def test_parquet(tmp_path: Path) -> None:
 
 def test_parquet_without_pyarrow(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setitem(sys.modules, "pyarrow", None)
+    source = tmp_path / "in.parquet"
+    source.touch()
     with pytest.raises(ValueError, match=r"pip install 'rlvr\[parquet\]'"):
-        grade_file(str(tmp_path / "in.parquet"), "-")
+        grade_file(str(source), "-")
 
 
 def test_standard_input_and_output(
