@@ -26,7 +26,7 @@ from verifiers.syntax.ast import (
     Root,
     Sym,
 )
-from verifiers.syntax.walk import free_names, plus_minus_choices
+from verifiers.syntax.walk import free_names
 
 BARE_LOG = "log"
 """The name under which ``values`` may hold the base of logarithms that are written without one."""
@@ -34,22 +34,27 @@ BARE_LOG = "log"
 _TEN = Real.of(10)
 
 
+class TwoValuesError(ValueError):
+    """A ``±`` stands where one number is asked for."""
+
+
 def rational_value(expr: Expr) -> Fraction | None:
     """The value of an expression without names, where its form shows that it is rational.
 
     None also for a ``±``, which has two values.
     """
-    if len(plus_minus_choices(expr)) > 1:
+    try:
+        value = evaluate(expr, {})
+    except TwoValuesError:
         return None
-    value = evaluate(expr, {})
     return None if isinstance(value, Undefined) else value.rational
 
 
 def evaluate(expr: Expr, values: Mapping[str, Real]) -> Real | Undefined:
     """The value of ``expr`` with every name given a value; strict, so 0*(1/0) is undefined.
 
-    Raises ``ValueError`` for a name without a value or a ``±``, ``OverBudgetError`` for numbers
-    beyond the budgets.
+    Raises ``ValueError`` for a name without a value, ``TwoValuesError`` for a ``±``,
+    ``OverBudgetError`` for numbers beyond the budgets.
     """
     try:
         return _value(expr, values)
@@ -102,7 +107,7 @@ def _value(expr: Expr, values: Mapping[str, Real]) -> Real:
         case Func(_, arg):
             return function_value(expr, _value(arg, values))
         case PlusMinus():
-            raise ValueError("± has two values: take plus_minus_choices first")
+            raise TwoValuesError("± has two values: take plus_minus_choices first")
 
 
 def _root(radicand: Expr, value: Real, index: int) -> Real:
