@@ -152,7 +152,7 @@ def test_a_server_killed_in_mid_generation_is_replaced_and_nothing_is_lost_or_do
 
 
 def test_a_server_that_somebody_else_runs(
-    served: ServerEngine, model_paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+    served: ServerEngine, model_paths: dict[str, Path]
 ) -> None:
     """It gets the model's weights first; one that is shared is noticed; one that dies is named."""
     (server,) = served._servers
@@ -173,10 +173,9 @@ def test_a_server_that_somebody_else_runs(
         other.update_weights(poisoned.items(), 1)
         with pytest.raises(NonFiniteLogprobsError, match=r"4 of 4 .* policy version 1"):
             other.generate(requests[:4], SAMPLED)
-        killed = kill_after(monkeypatch, other, server_process(served))
+        os.kill(server_process(served), signal.SIGKILL)
         with pytest.raises(ServerError, match=rf"{url}: it stands in .* did not come back"):
             other.generate(requests, SAMPLED)
-        assert len(killed) == 1
     finally:
         other.close()
 
