@@ -73,7 +73,7 @@ class Lead:
             try:
                 self.bench.ranks.send(message)
                 yield
-            except BaseException:
+            except BaseException:  # Ctrl-C too: the ranks are no longer in step
                 self.has_failed = True
                 raise
 

@@ -59,7 +59,7 @@ class ParallelEngine:
                 self._pipes.append(ours)
                 self._processes.append(process)
             self.name: str = self._answers()[0]
-        except BaseException:
+        except BaseException:  # Ctrl-C too: no process is left behind
             self.close()
             raise
 

@@ -29,7 +29,7 @@ class Background:
         future = asyncio.run_coroutine_threadsafe(work, self._loop)
         try:
             return future.result()
-        except BaseException:
+        except BaseException:  # Ctrl-C too: nobody waits for the work any more
             future.cancel()
             raise
 
