@@ -114,9 +114,11 @@ def run_once(
     config: Config,
     output: Path,
     advance: Callable[[int, str], None],
-    environment: Mapping[str, str] = os.environ,
+    environment: Mapping[str, str] | None = None,
 ) -> list[dict[str, Any]]:
     """The rows of one run, made if they are not there whole; ``advance`` is told of new steps.
+
+    ``environment`` is this process's where none is given.
 
     Raises ValueError where the rows that are there come from other settings, FailedError where
     the run ends badly.
@@ -155,7 +157,7 @@ def _watch(
     command: list[Any],
     output: Path,
     advance: Callable[[int, str], None],
-    environment: Mapping[str, str],
+    environment: Mapping[str, str] | None,
 ) -> None:
     log = output.with_suffix(".log")
     with log.open("w") as file:

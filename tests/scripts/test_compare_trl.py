@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 import json
 import os
 import subprocess
@@ -74,6 +75,8 @@ with open(output, "w") as file:
 @pytest.fixture
 def child(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Contestant:
     (tmp_path / "stub_child.py").write_text(CHILD)
+    # As datasets.map in several processes leaves it: os.environ is another object afterwards.
+    monkeypatch.setattr(os, "environ", copy.deepcopy(os.environ))
     monkeypatch.setenv("PYTHONPATH", str(tmp_path))
     return Contestant(name="stub", label="stub", child="stub_child")
 
