@@ -31,7 +31,7 @@ def run_job(
     ``RunInterruptedError`` after Ctrl-C, when all is saved.
     """
     check_room(config, len(make_tokenizer(config.data.families)), *memory_left_mb(), num_ranks())
-    with leading(config) as lead:
+    with leading(config, folder.path) as lead:
         run = Run(config, folder, resumed, console, lead)
         exit_code = 1
         try:
