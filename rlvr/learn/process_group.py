@@ -92,7 +92,7 @@ class ProcessGroup:
 
     def send(self, value: object) -> None:
         """From rank 0 to all others, which are in ``receive``."""
-        with self.waiting("word that it is ready for the next call"):
+        with self.waiting("a sign"):
             self._broadcast(value)
 
     def receive(self) -> Any:

@@ -52,8 +52,8 @@ def save_shards(learner: Stateful, folder: Path) -> None:
 def load_shards(learner: Stateful, folder: Path) -> None:
     """Go on from what ``save_shards`` wrote; all ranks call it.
 
-    Raises OSError for a folder that is not there or damaged, and an error with the ranks' own for
-    one of another model or algorithm.
+    Raises ValueError for a folder that is not there, or is of another model or algorithm, with the
+    ranks' own errors; OSError for one that cannot be read.
     """
     state = _state(learner)
     with learner.ranks.waiting(f"their reading of {folder}"), _readable(folder):

@@ -170,12 +170,10 @@ def test_parts_that_cannot_be_written_or_read_are_errors_of_ours(
     both: tuple[Path, Results, Results], tmp_path: Path
 ) -> None:
     """DCP's are no Exceptions: nothing that handles or tells errors would see them."""
-    assert "OSError: [Errno 20] the ranks' parts of a checkpoint: rank 0: " in both[2]["unwritten"]
-    with pytest.raises(OSError, match="the ranks' parts of a checkpoint: rank 0: FileNotFound"):
-        load_shards(make_trainer("default", ONE), tmp_path / "nothing")
-    make_trainer_of_another = make_trainer("lora", ONE)
-    with pytest.raises(ValueError, match=f"the ranks' parts of the checkpoint {both[0]}.*: rank 0"):
-        load_shards(make_trainer_of_another, both[0] / "many")
+    assert "[Errno 20] the ranks' parts of a checkpoint: rank 0: " in both[2]["unwritten"]
+    for job, folder in (("default", tmp_path / "nothing"), ("lora", both[0] / "many")):
+        with pytest.raises(ValueError, match=f"parts of the checkpoint {folder}: rank 0: "):
+            load_shards(make_trainer(job, ONE), folder)
 
 
 def test_ranks_that_were_given_different_steps_say_so(both: tuple[Path, Results, Results]) -> None:
