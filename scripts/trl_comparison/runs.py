@@ -36,37 +36,46 @@ SIDES = (
     Contestant(name="rlvr", label="rlvr", child=OURS_CHILD),
     Contestant(name="trl", label="TRL 1.16", child=TRL_CHILD),
 )
+ONE_ENGINE = ("rollout.processes=1",)
 ABLATION = (
     *SIDES,
     Contestant(
-        name="rlvr-transformers",
-        label="rlvr, transformers engine",
+        name="rlvr-one",
+        label="rlvr, one engine",
         child=OURS_CHILD,
-        overrides=("rollout.engine=transformers",),
+        overrides=ONE_ENGINE,
     ),
     Contestant(
-        name="rlvr-float32",
-        label="rlvr, vLLM in float32",
+        name="rlvr-one-small",
+        label="one engine, micro-batches of 1,024 tokens",
         child=OURS_CHILD,
-        overrides=("rollout.dtype=float32",),
+        overrides=(*ONE_ENGINE, "grpo.micro_batch_tokens=1024"),
     ),
     Contestant(
-        name="rlvr-packed",
-        label="rlvr, packed, nothing shared",
+        name="rlvr-one-transformers",
+        label="one engine, transformers",
         child=OURS_CHILD,
+        overrides=(*ONE_ENGINE, "rollout.engine=transformers"),
+    ),
+    Contestant(
+        name="rlvr-one-float32",
+        label="one engine, vLLM in float32",
+        child=OURS_CHILD,
+        overrides=(*ONE_ENGINE, "rollout.dtype=float32"),
+    ),
+    Contestant(
+        name="rlvr-one-packed",
+        label="one engine, packed, nothing shared",
+        child=OURS_CHILD,
+        overrides=ONE_ENGINE,
         options=("--layout", "packed"),
     ),
     Contestant(
-        name="rlvr-padded",
-        label="rlvr, padded",
+        name="rlvr-one-padded",
+        label="one engine, padded",
         child=OURS_CHILD,
+        overrides=ONE_ENGINE,
         options=("--layout", "padded"),
-    ),
-    Contestant(
-        name="rlvr-small",
-        label="rlvr, micro-batches of 1,024 tokens",
-        child=OURS_CHILD,
-        overrides=("grpo.micro_batch_tokens=1024",),
     ),
     Contestant(
         name="trl-bf16",
