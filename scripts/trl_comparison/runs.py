@@ -40,10 +40,22 @@ ONE_ENGINE = ("rollout.processes=1",)
 ABLATION = (
     *SIDES,
     Contestant(
+        name="rlvr-ahead",
+        label="rlvr, one step ahead",
+        child=OURS_CHILD,
+        overrides=("grpo.max_staleness=1",),
+    ),
+    Contestant(
         name="rlvr-one",
         label="rlvr, one engine",
         child=OURS_CHILD,
         overrides=ONE_ENGINE,
+    ),
+    Contestant(
+        name="rlvr-one-ahead",
+        label="one engine, one step ahead",
+        child=OURS_CHILD,
+        overrides=(*ONE_ENGINE, "grpo.max_staleness=1"),
     ),
     Contestant(
         name="rlvr-one-small",
@@ -62,6 +74,12 @@ ABLATION = (
         label="one engine, vLLM in float32",
         child=OURS_CHILD,
         overrides=(*ONE_ENGINE, "rollout.dtype=float32"),
+    ),
+    Contestant(
+        name="rlvr-one-small-float32",
+        label="the two together",
+        child=OURS_CHILD,
+        overrides=(*ONE_ENGINE, "rollout.dtype=float32", "grpo.micro_batch_tokens=1024"),
     ),
     Contestant(
         name="rlvr-one-packed",
