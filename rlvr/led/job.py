@@ -17,6 +17,7 @@ from rlvr.learn.process_group import ProcessGroup, join, leave
 from rlvr.learn.ranks import RankError
 from rlvr.led.calls import Bench, Lead, follow
 from rlvr.led.place import check_place
+from rlvr.led.possible import check_possible
 from rlvr.model_files import training_device
 from rlvr.quiet import hide_library_bars
 from rlvr.torchrun import end_with_torchrun, num_ranks
@@ -32,7 +33,7 @@ def leading(config: Config, run: Path) -> Iterator[Lead | None]:
     if num_ranks() == 1:
         yield None
         return
-    _check(config)
+    check_possible(config)
     lead = Lead(_join(config))
     try:
         lead.run(_begin, run.absolute(), config.threads)
@@ -52,21 +53,6 @@ def assist(config: Config) -> None:
     warnings.simplefilter("ignore")
     follow(_join(config))
     leave()
-
-
-def _check(config: Config) -> None:
-    if config.grpo.max_staleness:
-        raise ValueError(
-            f"grpo.max_staleness is 1, and torchrun started {num_ranks()} ranks: their engines and "
-            "their learner share the devices, so nothing could be written during an update; 0 is "
-            "accepted"
-        )
-    if config.model.lora.rank and config.grpo.kl.kind != "none":
-        raise ValueError(
-            f'grpo.kl is "{config.grpo.kl.kind}" and model.lora.rank {config.model.lora.rank}, and '
-            f"torchrun started {num_ranks()} ranks, which have no second set of adapters to "
-            'measure from; grpo.kl="none", one rank, or model.lora.rank=0 is accepted'
-        )
 
 
 def _join(config: Config) -> ProcessGroup:
