@@ -91,7 +91,8 @@ class Policy:
         """``load`` without its checks. On the device "meta" it has the structure alone, and only
         the model's configuration is read."""
         if torch.device(device).type == "meta":
-            model, files = without_weights(source, dtype, attention), {}
+            model = without_weights(source, dtype, attention)
+            files: dict[str, bytes] = {}
         else:
             model, files = with_weights(source, dtype, attention)
             model.to(device)  # type: ignore[arg-type]
