@@ -104,7 +104,9 @@ def _start(
         _dry_run(config)
         return
     from rlvr.folder import open_run
+    from rlvr.led.possible import check_possible
 
+    check_possible(config)
     if not resume:
         _check_room(config)  # before there is a folder
     folder, config, is_resumed = open_run(config, resume, _wins(overrides, seed))

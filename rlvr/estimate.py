@@ -44,7 +44,6 @@ class Estimate:
     reference_mb: float
     snapshot_mb: float
     gathered_mb: float
-    loaded_mb: float
     engine_weights_mb: float
     kv_cache_mb: float
     kv_cache_needed_mb: float
@@ -56,11 +55,11 @@ class Estimate:
 
     @property
     def trainer_mb(self) -> float:
-        """The trainer's part of it; at the start a rank holds the whole model instead."""
+        """The trainer's part of it."""
         trained = self.weights_mb + self.gradients_mb + self.optimizer_mb
         copies = self.reference_mb + self.snapshot_mb
         passed = self.activations_mb + self.logits_mb + self.gathered_mb
-        return max(trained + passed + copies, self.loaded_mb)
+        return trained + passed + copies
 
 
 def estimate(config: Config, vocab_size: int, num_ranks: int = 1) -> Estimate:
@@ -76,8 +75,9 @@ def estimate(config: Config, vocab_size: int, num_ranks: int = 1) -> Estimate:
     together, each ``model.max_length`` tokens long. Servers on devices of their own take nothing.
 
     On several ranks each holds its part of weights, gradients, moments and copies; in a pass it has
-    embeddings and head whole and two layers, and their gradients (``learn/sharded.py``). Before,
-    it loads the whole model. A colocated engine is in each rank's own process.
+    embeddings and head whole and two layers, and their gradients (``learn/sharded.py``), and no
+    more while it starts; rank 0 reads the model into the machine's memory, which is not counted
+    where ranks have GPUs. A colocated engine is in each rank's own process.
     """
     model = config.model
     sizes = hub_sizes(model.path) if model.path is not None else made_sizes(model, vocab_size)
@@ -122,7 +122,6 @@ def estimate(config: Config, vocab_size: int, num_ranks: int = 1) -> Estimate:
         reference_mb=copied / num_ranks / MB if grpo.kl.kind != "none" else 0.0,
         snapshot_mb=copied / num_ranks / MB if grpo.max_staleness else 0.0,
         gathered_mb=_gathered(sizes, n) * bytes_trained / MB if num_ranks > 1 else 0.0,
-        loaded_mb=whole / MB,
         engine_weights_mb=engines * n * bytes_each / MB,
         kv_cache_mb=caches * rollout.kv_cache_gb * 2**30 / MB,
         kv_cache_needed_mb=sequences * model.max_length * kv_per_token / MB,
@@ -185,7 +184,6 @@ def estimate_table(found: Estimate) -> Table:
     table.add_row("trainer: logits (at most)", _mb(found.logits_mb))
     if found.gathered_mb:
         table.add_row("trainer: gathered for a pass (at most)", _mb(found.gathered_mb))
-        table.add_row("trainer: the whole model, while it loads", _mb(found.loaded_mb))
     if found.reference_mb:
         table.add_row("trainer: weights of the reference", _mb(found.reference_mb))
     if found.snapshot_mb:

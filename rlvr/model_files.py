@@ -10,6 +10,7 @@ import torch
 from transformers import AutoTokenizer, PreTrainedTokenizerBase
 
 from rlvr.config import ModelConfig
+from rlvr.learn.devices import check_options
 from rlvr.learn.lora import add_adapters, load_adapters
 from rlvr.learn.policy import ADAPTER_FOLDER, Policy
 from rlvr.memory import available_memory_mb
@@ -45,19 +46,39 @@ def memory_left_mb() -> tuple[float, str]:
     return available_memory_mb() / each, where
 
 
+def training_device() -> torch.device:
+    """The GPU where there is one; of several ranks each has its own."""
+    return torch.device("cuda" if torch.cuda.is_available() else "cpu")
+
+
 def load_policy(
     start: str | Path, config: ModelConfig, seed: int = 0, checkpoint: Path | None = None
 ) -> Policy:
-    """On the GPU where there is one, to be trained as ``config`` says.
+    """On the device that it is trained on, and as ``config`` says.
 
     A stage begins with the model ``start`` and, where ``config`` asks for adapters, with those of
     ``seed``. Its ``checkpoint`` holds either the whole model or, with adapters, what changed.
     """
+    policy = read_policy(start, config, seed, checkpoint, training_device())
+    policy.check_packing()
+    return policy
+
+
+def read_policy(
+    start: str | Path,
+    config: ModelConfig,
+    seed: int,
+    checkpoint: Path | None,
+    device: torch.device,
+) -> Policy:
+    """``load_policy`` onto any device, without the check of its packing; on the meta device it has
+    the structure alone. Raises ValueError for what it cannot be trained with here."""
+    check_options(training_device(), config.attention, config.autocast)
     is_adapted = config.lora.rank > 0
-    policy = Policy.load(
+    policy = Policy.read(
         start if is_adapted else checkpoint or start,
         dtype=getattr(torch, config.dtype),
-        device="cuda" if torch.cuda.is_available() else "cpu",
+        device=device,
         attention=config.attention,
         gradient_checkpointing=config.gradient_checkpointing,
         autocast=config.autocast,

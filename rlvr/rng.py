@@ -17,7 +17,8 @@ def seed_all(seed: int) -> None:
 
 
 def rng_state() -> dict[str, Any]:
-    """The state of all global generators, of every CUDA device too, in types a checkpoint takes."""
+    """The state of all global generators, in types a checkpoint takes; of CUDA devices that of the
+    current one, where this process trains: the others are other ranks'."""
     numpy: dict[str, Any] = np.random.get_state(legacy=False)
     return {
         "python": random.getstate(),
@@ -27,17 +28,18 @@ def rng_state() -> dict[str, Any]:
         "numpy_has_gauss": int(numpy["has_gauss"]),
         "numpy_gauss": float(numpy["gauss"]),
         "torch": torch.get_rng_state(),
-        "cuda": torch.cuda.get_rng_state_all() if torch.cuda.is_available() else [],
+        "cuda": [torch.cuda.get_rng_state()] if torch.cuda.is_available() else [],
     }
 
 
 def set_rng_state(state: dict[str, Any]) -> None:
-    """Put back what ``rng_state`` gave. Raises ``ValueError`` on another number of CUDA devices."""
-    devices = torch.cuda.device_count() if torch.cuda.is_available() else 0
-    if len(state["cuda"]) != devices:
+    """Put back what ``rng_state`` gave. Raises ``ValueError`` on another kind of machine."""
+    if len(state["cuda"]) != int(torch.cuda.is_available()):
+        had = "that of a CUDA device" if state["cuda"] else "no CUDA device's"
         raise ValueError(
-            f"the checkpoint holds the random states of {len(state['cuda'])} CUDA devices, this "
-            f"machine shows {devices}: an exact resume needs as many (see CUDA_VISIBLE_DEVICES)"
+            f"the checkpoint holds, of the random states, {had}, and this machine is of the other "
+            "kind: an exact resume needs a GPU where there was one, and none where there was none "
+            "(see CUDA_VISIBLE_DEVICES)"
         )
     random.setstate(state["python"])
     np.random.set_state(
@@ -51,4 +53,4 @@ def set_rng_state(state: dict[str, Any]) -> None:
     )
     torch.set_rng_state(state["torch"])
     if state["cuda"]:
-        torch.cuda.set_rng_state_all(state["cuda"])
+        torch.cuda.set_rng_state(state["cuda"][0])

@@ -25,7 +25,7 @@ def run_job(
 
     Raises ``RunInterruptedError`` after Ctrl-C, when all is saved.
     """
-    with leading(config) as lead:
+    with leading(config, folder.path) as lead:
         run = Run(config, folder, resumed, console, lead)
         exit_code = 1
         try:

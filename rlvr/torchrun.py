@@ -2,8 +2,22 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
+import signal
+import sys
 from collections.abc import Mapping
+
+# What torchrun sets for each of its processes, beside TORCHELASTIC_*.
+OF_RANKS = {
+    "RANK",
+    "WORLD_SIZE",
+    "MASTER_ADDR",
+    "MASTER_PORT",
+    *(f"{whose}_{what}" for whose in ("LOCAL", "GROUP", "ROLE") for what in ("RANK", "WORLD_SIZE")),
+    "ROLE_NAME",
+}
+PR_SET_PDEATHSIG = 1  # of Linux's prctl
 
 
 def num_ranks() -> int:
@@ -28,13 +42,22 @@ def restart_count() -> int:
 
 def without_ranks(environment: Mapping[str, str]) -> dict[str, str]:
     """For a process that is none of the ranks, and whose own torch must not take itself for one."""
-    names = {"RANK", "WORLD_SIZE", "MASTER_ADDR", "MASTER_PORT"}
-    starts = ("LOCAL_", "GROUP_", "ROLE_", "TORCHELASTIC_")
+    if "RANK" not in environment:
+        return dict(environment)
     return {
         name: value
         for name, value in environment.items()
-        if "RANK" not in environment or not (name in names or name.startswith(starts))
+        if name not in OF_RANKS and not name.startswith("TORCHELASTIC_")
     }
+
+
+def end_with_torchrun() -> None:
+    """Have Linux kill this process when torchrun is killed, which then cannot end it itself.
+
+    Ranks that went on alone would keep their devices, and write beside those of a new launch.
+    """
+    if sys.platform == "linux" and "TORCHELASTIC_RUN_ID" in os.environ:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
 def launch_id() -> str:

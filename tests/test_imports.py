@@ -54,7 +54,10 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr.rng",), ("rlvr.newborn",),
     )),
     ("models, engines, traces", (
-        ("rlvr.learn.policy", "rlvr.learn.packing_check", "rlvr.learn.sharded"),
+        (
+            "rlvr.learn.policy", "rlvr.learn.packing_check", "rlvr.learn.pretrained",
+            "rlvr.learn.sharded", "rlvr.learn.spread",
+        ),
         ("rlvr.learn.share",),
         ("rlvr.rollout.*",), ("rlvr.trace.*",), ("rlvr.checkpoint",),
     )),

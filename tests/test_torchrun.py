@@ -147,29 +147,48 @@ def test_a_killed_rank_makes_torchrun_restart_and_the_end_is_the_same(
     assert files(runs / "smoke") == files(straight[0])
 
 
-def test_ctrl_c_saves_once_and_one_process_goes_on_from_there(
+def test_adapters_on_two_ranks_are_saved_on_ctrl_c_and_one_process_goes_on_with_them(
     ranks: Ranks, straight: tuple[Path, str]
 ) -> None:
-    runs = ranks.folder / "interrupted"
-    folder = runs / "smoke"
-    ranks.start("--preset", "smoke", *SETTINGS, f"runs={runs}", "checkpoint.every=100")
-    ranks.wait_for(folder / "rollouts" / f"step-{SFT_STEPS + 1:06d}.jsonl")
+    """To what a run of one process comes to, from the same supervised model."""
+    start = straight[0] / "models" / "sft"
+    lora = (*SETTINGS, f"model.path={start}", "sft.steps=0", "model.lora.rank=4")
+    one, two = ranks.folder / "one", ranks.folder / "interrupted"
+    ranks.start("--preset", "smoke", *lora, f"runs={one}", num_ranks=1)
+    code, output = ranks.finish()
+    assert code == 0, output
+
+    ranks.start("--preset", "smoke", *lora, f"runs={two}", "checkpoint.every=100")
+    ranks.wait_for(two / "smoke" / "rollouts" / "step-000001.jsonl")
     ranks.interrupt()
     code, output = ranks.finish()
     assert code == 130
     assert output.count("finishing this step") == 1
     assert output.count("to go on: rlvr train --resume name=smoke") == 1
     assert "error on rank" not in output
-    *_, saved = sorted((folder / "checkpoints").iterdir())  # after that of the stage before
+    (saved,) = (two / "smoke" / "checkpoints").iterdir()
     assert re.fullmatch(r"2-grpo-00000[12]", saved.name)
-    ranks.start("--resume", "name=smoke", f"runs={runs}", num_ranks=1)
+    held = {path.name for path in saved.iterdir()}
+    assert held == {"adapter", "manifest.json", "shards", "training_state.pt"}
+
+    ranks.start("--resume", "name=smoke", f"runs={two}", num_ranks=1)
     code, output = ranks.finish()
     assert code == 0, output
-    for one, two in zip(rows(folder), rows(straight[0]), strict=True):
+    assert_about_equal(two / "smoke", one / "smoke")
+    base = load_file(start / "model.safetensors")
+    final = load_file(two / "smoke" / "models" / "final" / "model.safetensors")
+    changed = {name for name, tensor in final.items() if not tensor.equal(base[name])}
+    assert changed == {name for name in base if name.endswith("_proj.weight")}
+
+
+def assert_about_equal(first: Path, second: Path) -> None:
+    """Metrics and weights of two runs, up to the rounding that the number of ranks changes."""
+    for one, two in zip(rows(first), rows(second), strict=True):
         for name, value in two.items():
             if not name.endswith(("padding_share", "shared_share")):  # the rows differ
                 assert one[name] == pytest.approx(value, rel=1e-3, abs=1e-5), name
-    weights = [load_file(path / "models/final/model.safetensors") for path in (folder, straight[0])]
+    weights = [load_file(path / "models/final/model.safetensors") for path in (first, second)]
+    assert weights[0].keys() == weights[1].keys()
     for name, tensor in weights[0].items():
         assert (tensor - weights[1][name]).abs().max() < 1e-5, name
 

@@ -1,5 +1,11 @@
 from __future__ import annotations
 
+import os
+import signal
+import subprocess
+import sys
+import time
+
 from rlvr.torchrun import without_ranks
 
 OF_TORCHRUN = {
@@ -11,9 +17,40 @@ OF_TORCHRUN = {
     "ROLE_NAME": "default",
     "TORCHELASTIC_USE_AGENT_STORE": "True",
 }
+# A process of torchrun's kind, and a rank that says its id and stays.
+RANK = "import os, time; from rlvr.torchrun import end_with_torchrun as end; end(); print(os.getpid(), flush=True); time.sleep(600)"  # noqa: E501
+AGENT = "import subprocess, sys; subprocess.run([sys.executable, '-c', sys.argv[1]])"
 
 
 def test_a_process_that_is_no_rank_sees_nothing_of_torchrun():
-    assert without_ranks(OF_TORCHRUN | {"HOME": "/h"}) == {"HOME": "/h"}
+    others = {"HOME": "/h", "LOCAL_SCRATCH": "/s"}
+    assert without_ranks(OF_TORCHRUN | others) == others
     alone = {"HOME": "/h", "MASTER_PORT": "1"}  # of somebody else
     assert without_ranks(alone) == alone
+
+
+def test_a_rank_ends_when_torchrun_is_killed():
+    agent = subprocess.Popen(
+        [sys.executable, "-c", AGENT, RANK], text=True, stdout=subprocess.PIPE,
+        env=os.environ | {"TORCHELASTIC_RUN_ID": "x"},
+    )  # fmt: skip
+    assert agent.stdout
+    rank = int(agent.stdout.readline())
+    agent.kill()
+    agent.wait()
+    deadline = time.monotonic() + 60
+    try:
+        while _runs(rank):
+            assert time.monotonic() < deadline
+            time.sleep(0.01)
+    finally:
+        if _runs(rank):
+            os.kill(rank, signal.SIGKILL)
+
+
+def _runs(pid: int) -> bool:
+    try:
+        with open(f"/proc/{pid}/stat") as file:
+            return file.read().rpartition(")")[2].split()[0] != "Z"
+    except FileNotFoundError:
+        return False

@@ -5,6 +5,14 @@ from __future__ import annotations
 import torch
 
 
+def check_options(device: torch.device, attention: str, autocast: bool) -> None:
+    """Raises ValueError for what a model cannot be trained with on ``device``."""
+    if autocast:
+        check_autocast(device)
+    if attention == "flex_attention":
+        check_flex_attention(device)
+
+
 def check_autocast(device: torch.device) -> None:
     """Raises ValueError where bfloat16 has no instructions, and so would be slower than float32."""
     if device.type == "cuda":

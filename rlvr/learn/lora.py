@@ -47,7 +47,7 @@ def add_adapters(
         task_type="CAUSAL_LM",
     )
     peft_config.target_modules = targets  # a set of peft's, which is written in any order
-    with torch.random.fork_rng():
+    with torch.random.fork_rng(devices=range(torch.cuda.device_count())):
         torch.manual_seed(seed)
         inject_adapter_in_model(peft_config, model, ADAPTER)
     for layer in _adapted_layers(model).values():

@@ -14,9 +14,14 @@ from rlvr.types import TrainingSequence
 
 @torch.no_grad()
 def check_packing(
-    model: PreTrainedModel, logprobs: Callable[[PackedBatch], Tensor], limit: float
+    model: PreTrainedModel,
+    logprobs: Callable[[PackedBatch], Tensor],
+    logits: Callable[[Tensor], Tensor],
+    *,
+    limit: float,
 ) -> None:
-    """Compare packed logprobs with the model's own logits, on a few short sequences.
+    """Compare packed logprobs with the model's own logits [1, T] -> [1, T, V], on a few short
+    sequences.
 
     An architecture may scale or cap its logits after the head, carry a state across the border
     of two sequences, or from one branch of a tree into the next; trained so, it would learn
@@ -36,8 +41,8 @@ def check_packing(
     gap = 0.0
     for sequence, found in zip(sequences, packed, strict=True):
         tokens = torch.tensor([sequence.prompt_ids + sequence.completion_ids], device=model.device)
-        logits = model(input_ids=tokens, use_cache=False).logits[0, :-1].float()
-        expected = logits.log_softmax(-1).gather(-1, tokens[0, 1:, None])[:, 0]
+        expected = logits(tokens)[0, :-1].float().log_softmax(-1)
+        expected = expected.gather(-1, tokens[0, 1:, None])[:, 0]
         difference = torch.from_numpy(found) - expected[-len(found) :].cpu()
         gap = max(gap, float(difference.abs().max()))
     if not gap <= limit:

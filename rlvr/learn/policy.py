@@ -8,28 +8,18 @@ from pathlib import Path
 from typing import Any
 
 import torch
-from huggingface_hub import snapshot_download
 from torch import Tensor
-from transformers import AutoModelForCausalLM, PreTrainedModel
+from transformers import PreTrainedModel
 from transformers.modeling_layers import GradientCheckpointingLayer
 
 from rlvr.learn.attention import block_mask, dense_mask
 from rlvr.learn.batch import PackedBatch
-from rlvr.learn.devices import check_autocast, check_flex_attention
+from rlvr.learn.devices import check_options
 from rlvr.learn.logprobs import token_logprobs
 from rlvr.learn.lora import adapter_parameters, hub_weights, save_adapters
 from rlvr.learn.packing_check import check_packing
+from rlvr.learn.pretrained import with_weights, without_weights
 
-MODEL_FILES = ["*.json", "*.safetensors", "*.model", "*.txt", "*.jinja"]
-TOKENIZER_FILES = [
-    "tokenizer*",
-    "special_tokens_map.json",
-    "added_tokens.json",
-    "vocab.*",
-    "merges.txt",
-    "chat_template*",
-    "*.model",
-]
 ADAPTER_FOLDER = "adapter"
 
 
@@ -72,36 +62,52 @@ class Policy:
         """Load from a folder in the hub's layout, or from the hub by id.
 
         ``attention`` is "sdpa" or "flex_attention" (``attention.py``).
-        Raises ValueError where weights are missing, for an architecture whose logprobs on packed
-        rows are not those of its own forward pass, and for what the device cannot do.
+        Raises ValueError where weights are missing, for what the device cannot do, and as
+        ``check_packing`` does.
         """
-        if autocast:
-            check_autocast(torch.device(device))
-        if attention == "flex_attention":
-            check_flex_attention(torch.device(device))
-        folder = Path(source)
-        if not folder.is_dir():
-            folder = Path(snapshot_download(str(source), allow_patterns=MODEL_FILES))
-        model: PreTrainedModel
-        report: dict[str, Any]
-        model, report = AutoModelForCausalLM.from_pretrained(  # type: ignore[misc]
-            folder, dtype=dtype, attn_implementation=attention, output_loading_info=True
-        )
-        # transformers fills such weights with random numbers and a warning.
-        if broken := sorted(report["missing_keys"]) + sorted(map(str, report["mismatched_keys"])):
-            raise ValueError(f"{source} lacks weights, or has them in other shapes: {broken}")
-        # In memory, because a checkpoint may be deleted while a run resumed from it goes on.
-        paths = {path for pattern in TOKENIZER_FILES for path in folder.glob(pattern)}
-        files = {path.name: path.read_bytes() for path in sorted(paths)}
-        policy = cls(
-            model.to(device),  # type: ignore[arg-type]
-            files,
+        check_options(torch.device(device), attention, autocast)
+        policy = cls.read(
+            source,
+            dtype=dtype,
+            device=device,
+            attention=attention,
             gradient_checkpointing=gradient_checkpointing,
             autocast=autocast,
         )
-        limit = 1e-3 if dtype == torch.float32 and not autocast else 0.25
-        check_packing(policy.model, lambda batch: policy.logprobs(batch, 1.0)[0], limit)
+        policy.check_packing()
         return policy
+
+    @classmethod
+    def read(
+        cls,
+        source: str | Path,
+        *,
+        dtype: torch.dtype,
+        device: str | torch.device,
+        attention: str,
+        gradient_checkpointing: bool,
+        autocast: bool,
+    ) -> Policy:
+        """``load`` without its checks. On the device "meta" it has the structure alone, and only
+        the model's configuration is read."""
+        if torch.device(device).type == "meta":
+            model = without_weights(source, dtype, attention)
+            files: dict[str, bytes] = {}
+        else:
+            model, files = with_weights(source, dtype, attention)
+            model.to(device)  # type: ignore[arg-type]
+        return cls(model, files, gradient_checkpointing=gradient_checkpointing, autocast=autocast)
+
+    def check_packing(self) -> None:
+        """Raises ValueError for an architecture whose logprobs on packed rows are not those of its
+        own forward pass."""
+        is_exact = self.model.dtype == torch.float32 and not self._autocast
+        check_packing(
+            self.model,
+            lambda batch: self.logprobs(batch, 1.0)[0],
+            self._logits,
+            limit=1e-3 if is_exact else 0.25,
+        )
 
     @property
     def device(self) -> torch.device:
@@ -187,6 +193,11 @@ class Policy:
         policy = object.__new__(type(self))
         vars(policy).update(copy.deepcopy(vars(self), memo))
         return policy
+
+    def _logits(self, input_ids: Tensor) -> Tensor:
+        """The model's own: [1, T] -> [1, T, V]."""
+        logits: Tensor = self.model(input_ids=input_ids, use_cache=False).logits
+        return logits
 
     def _whole(self, name: str, tensor: Tensor) -> Tensor:
         """Of a parameter, or of its part here: all of it."""

@@ -81,22 +81,31 @@ class ProcessGroup:
                 "the same order, is accepted"
             )
 
+    def from_rank_0(self, value: T) -> T:
+        with self.waiting("what all ranks are to know", "rank 0" if self.rank else "the others"):
+            found: T = self._broadcast(value)
+        return found
+
+    def fill_from_rank_0(self, tensor: Tensor) -> None:
+        # As bytes: gloo does not know every dtype.
+        dist.broadcast(tensor.reshape(-1).view(torch.uint8), src=0)
+
     def send(self, value: object) -> None:
         """From rank 0 to all others, which are in ``receive``."""
-        with self.waiting("word that it is ready for the next call"):
-            dist.broadcast_object_list([value], src=0)
+        with self.waiting("a sign"):
+            self._broadcast(value)
 
     def receive(self) -> Any:
         """What rank 0 sends next."""
-        found: list[Any] = [None]
         with self.waiting("the next call", "rank 0"):
-            dist.broadcast_object_list(found, src=0)
-        return found[0]
+            return self._broadcast(None)
 
     @contextmanager
     def waiting(self, what: str, whose: str = "the other ranks") -> Iterator[None]:
         try:
             yield
+        except RankError:  # of a wait within this one
+            raise
         except RuntimeError as error:
             if not _is_failed_wait(error):
                 raise
@@ -105,6 +114,12 @@ class ProcessGroup:
                 f"come: one has ended, or took longer than the limit of "
                 f"{self.timeout.total_seconds():g} s ({str(error).splitlines()[0]})"
             ) from error
+
+    def _broadcast(self, value: Any) -> Any:
+        """Rank 0's value."""
+        found = [value]
+        dist.broadcast_object_list(found, src=0)
+        return found[0]
 
     def _reduce(self, values: Tensor, operation: Any, what: str) -> Tensor:
         """In place."""
@@ -117,7 +132,8 @@ def join(device: str, timeout: timedelta) -> Ranks:
     """The ranks that torchrun started together with this process; outside torchrun, this one alone.
 
     ``device`` is "cpu" (gloo) or "cuda" (NCCL, the GPU of the process's local rank). ``timeout``
-    limits every wait for another rank, that for all to come included.
+    limits every wait for another rank, that for all to come included; rank 0's counts for all of
+    them, because it is rank 0 that tells the others in time that it is still there.
     Raises ValueError for an incomplete environment, RankError where a rank does not come.
     """
     if "RANK" not in os.environ:
@@ -139,6 +155,7 @@ def join(device: str, timeout: timedelta) -> Ranks:
         store, *_ = next(joining)
         # torchrun keeps its store over a restart, and with it the addresses of ended ranks.
         own = dist.PrefixStore(f"rlvr/{restart_count()}", store)  # type: ignore[attr-defined]
+        timeout = _of_rank_0(own, timeout, int(rank))
         dist.init_process_group(
             backend, store=own, rank=int(rank), world_size=int(size), timeout=timeout
         )
@@ -150,6 +167,12 @@ def join(device: str, timeout: timedelta) -> Ranks:
     return ProcessGroup(timeout)
 
 
+def _of_rank_0(store: Any, timeout: timedelta, rank: int) -> timedelta:
+    if rank == 0:
+        store.set("timeout", str(timeout.total_seconds()))
+    return timedelta(seconds=float(store.get("timeout")))
+
+
 def leave() -> None:
     """Close the process group, where there is one."""
     if dist.is_initialized():
@@ -159,5 +182,8 @@ def leave() -> None:
 def _is_failed_wait(error: RuntimeError) -> bool:
     """Gloo raises plain RuntimeErrors, as many other things do."""
     text = str(error).lower()
-    words = ("timed out", "timeout", "connection closed", "connection reset", "broken pipe")
+    words = (
+        "gloo/transport", "timed out", "timeout", "connection closed", "connection reset",
+        "broken pipe",
+    )  # fmt: skip
     return isinstance(error, dist.DistError) or any(word in text for word in words)

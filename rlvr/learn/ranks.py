@@ -66,6 +66,14 @@ class Ranks(Protocol):
         """Raises ValueError where the ranks were given values of different hashes."""
         ...
 
+    def from_rank_0(self, value: T) -> T:
+        """Rank 0's value, on every rank."""
+        ...
+
+    def fill_from_rank_0(self, tensor: Tensor) -> None:
+        """Put rank 0's numbers into ``tensor``, contiguous and of one shape and dtype."""
+        ...
+
     def waiting(self, what: str) -> AbstractContextManager[None]:
         """A context in which a failed wait raises RankError with ``what`` in its message."""
         ...
@@ -108,6 +116,12 @@ class OneRank:
         pass
 
     def check_same(self, what: str, value: object) -> None:
+        pass
+
+    def from_rank_0(self, value: T) -> T:
+        return value
+
+    def fill_from_rank_0(self, tensor: Tensor) -> None:
         pass
 
     @contextmanager

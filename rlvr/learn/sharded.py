@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import copy
 from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -16,25 +17,50 @@ import torch
 from torch import Tensor, nn
 from torch.distributed.device_mesh import init_device_mesh
 from torch.distributed.fsdp import FSDPModule, fully_shard
+from torch.distributed.tensor import DTensor
 from transformers import PreTrainedModel
 
 from rlvr.learn.batch import PackedBatch
-from rlvr.learn.lora import save_adapters
+from rlvr.learn.lora import Whole, adapter_parameters, save_adapters
 from rlvr.learn.policy import ADAPTER_FOLDER, Policy
 from rlvr.learn.ranks import Ranks, whole
+from rlvr.learn.spread import fill, weights_of_rank_0
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Collected:
+    """Whole tensors in rank 0's memory, to be written: weights by their hub names, and adapters by
+    the model's; the other ranks have no weights."""
+
+    tensors: dict[str, Tensor]
+    adapters: dict[str, Tensor]
 
 
 class ShardedPolicy(Policy):
     """A policy on all ranks; what runs the model or puts weights together is a collective call."""
 
-    def __init__(self, policy: Policy, ranks: Ranks) -> None:
-        """Shard a policy that every rank has whole; it must not be used by itself any more."""
+    def __init__(self, policy: Policy, ranks: Ranks, device: torch.device) -> None:
+        """Spread over the ranks a policy that rank 0 has whole, on the CPU or on ``device``.
+
+        The other ranks give the same policy without weights (on the meta device). It must not be
+        used by itself any more. No device holds more at a time than its parts and one layer, or
+        its parts, embeddings and head.
+        Raises ValueError where the ranks' policies are of other structures.
+        """
         vars(self).update(vars(policy))  # its model and settings
-        model = self.model
         self._ranks = ranks
-        mesh = init_device_mesh(self.device.type, (ranks.size,))
-        for layer in _layers(model):
+        self._shard(device, weights_of_rank_0(self.model, ranks, device))
+
+    def _shard(self, device: torch.device, given: Whole) -> None:
+        """Take over weights and buffers from ``given``, layer by layer, and keep a part of each."""
+        model = self.model
+        mesh = init_device_mesh(device.type, (self._ranks.size,))
+        fill(model.named_buffers(), given)
+        for name, layer in _layers(model):
+            fill(layer.named_parameters(prefix=name), given)
             fully_shard(layer, mesh=mesh)
+        rest = (item for item in model.named_parameters() if not isinstance(item[1], DTensor))
+        fill(rest, given)
         self._root = _Root(model, super().hidden)
         # The head is used after the forward of the root, and outside of it.
         fully_shard(self._root, mesh=mesh, reshard_after_forward=False)
@@ -62,49 +88,69 @@ class ShardedPolicy(Policy):
             self._root.reshard()  # type: ignore[operator]
         return result
 
+    def _logits(self, input_ids: Tensor) -> Tensor:
+        self._root.unshard()  # type: ignore[operator]
+        logits = super()._logits(input_ids)
+        self._root.reshard()  # type: ignore[operator]
+        return logits
+
     def _whole(self, name: str, tensor: Tensor) -> Tensor:
         """Put together on every rank; all ranks ask for all parameters, in their order."""
         with self._ranks.waiting(f"their parts of {name}"):
             return whole(tensor)
 
-    def save(self, folder: Path) -> None:
-        """As the policy's; all ranks call it, and rank 0 writes."""
+    def collect(self) -> Collected:
+        """What ``save`` writes; a collective call."""
         tensors = {}
         for name, tensor in self.named_tensors():
             if self._ranks.rank == 0:
                 tensors[name] = tensor.cpu().to(self.model.dtype)
-        adapters = self._adapters()
+        return Collected(tensors=tensors, adapters=self._adapters())
+
+    def collect_trained(self) -> Collected:
+        """What ``save_trained`` writes; a collective call."""
+        if adapters := self._adapters():
+            return Collected(tensors={}, adapters=adapters)
+        return self.collect()
+
+    def write(self, folder: Path, collected: Collected) -> None:
+        """For rank 0 alone."""
+        if collected.tensors:
+            self._write(folder, collected.tensors, collected.adapters)
+        else:
+            save_adapters(self.model, collected.adapters, folder / ADAPTER_FOLDER)
+
+    def save(self, folder: Path) -> None:
+        """As the policy's; all ranks call it, and rank 0 writes."""
+        collected = self.collect()
         if self._ranks.rank == 0:
-            self._write(folder, tensors, adapters)
+            self.write(folder, collected)
 
     def save_trained(self, folder: Path) -> None:
         """As the policy's; all ranks call it, and rank 0 writes."""
-        adapters = self._adapters()
-        if not adapters:
-            self.save(folder)
-        elif self._ranks.rank == 0:
-            save_adapters(self.model, adapters, folder / ADAPTER_FOLDER)
+        collected = self.collect_trained()
+        if self._ranks.rank == 0:
+            self.write(folder, collected)
 
     def __deepcopy__(self, memo: dict[int, Any]) -> ShardedPolicy:
         """FSDP's modules refuse to be copied: a new model takes over the weights.
 
         Raises ValueError for a model with adapters, whose frozen weights would be there twice.
         """
-        if self._adapters():
+        if adapter_parameters(self.model):
             raise ValueError(
                 "model.lora on several ranks has no second set of adapters, which grpo.kl and "
                 'grpo.max_staleness 1 need: grpo.kl "none" and max_staleness 0 are accepted, or '
                 "one rank, or model.lora.rank 0"
             )
         config = copy.deepcopy(self.model.config)
-        with torch.random.fork_rng():  # the weights that a new model draws are not kept
-            model = type(self.model)(config).to(self.model.dtype).to(self.device)  # type: ignore[arg-type]
-        parameters = dict(model.named_parameters())
-        for name, tensor in self.named_tensors():
-            parameters[name].data.copy_(tensor)
-        policy = Policy.__new__(Policy)
+        with torch.device("meta"):
+            model = type(self.model)(config).to(self.model.dtype)  # type: ignore[arg-type]
+        own = dict(self.model.named_parameters()) | dict(self.model.named_buffers())
+        policy = ShardedPolicy.__new__(ShardedPolicy)
         vars(policy).update(vars(self), model=model.train(False))
-        return ShardedPolicy(policy, self._ranks)
+        policy._shard(self.device, lambda name, _: self._whole(name, own[name]).detach().clone())
+        return policy
 
 
 class _Root(nn.Module):
@@ -119,10 +165,10 @@ class _Root(nn.Module):
         return self._hidden(batch)
 
 
-def _layers(model: PreTrainedModel) -> list[nn.Module]:
-    """Those that transformers names as the parts of the model that are not to be split."""
-    names = set(model._no_split_modules or ())
-    layers = [module for module in model.modules() if type(module).__name__ in names]
+def _layers(model: PreTrainedModel) -> list[tuple[str, nn.Module]]:
+    """Those that transformers names as the parts of the model that are not to be split, by name."""
+    classes = set(model._no_split_modules or ())
+    layers = [item for item in model.named_modules() if type(item[1]).__name__ in classes]
     if not layers:
         raise ValueError(
             f"{type(model).__name__} does not say what its layers are; a model whose "

@@ -7,11 +7,14 @@ you would run.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, Protocol
 
 import torch
 from torch import Tensor
+from torch.distributed.checkpoint.api import CheckpointException
 from torch.distributed.checkpoint.state_dict_loader import load
 from torch.distributed.checkpoint.state_dict_saver import save
 from torch.distributed.tensor import DTensor, distribute_tensor
@@ -38,20 +41,40 @@ class Stateful(Protocol):
 
 
 def save_shards(learner: Stateful, folder: Path) -> None:
-    """Write weights and training state to ``folder``; all ranks call it."""
-    with learner.ranks.waiting(f"their parts of {folder}"):
+    """Write weights and training state to ``folder``; all ranks call it.
+
+    Raises OSError with the ranks that could not write, and why.
+    """
+    with learner.ranks.waiting(f"their parts of {folder}"), _readable(folder):
         save(_state(learner), checkpoint_id=folder)
 
 
 def load_shards(learner: Stateful, folder: Path) -> None:
     """Go on from what ``save_shards`` wrote; all ranks call it.
 
-    Raises an error of DCP's for a folder that is not there, or is of another model or algorithm.
+    Raises ValueError for a folder that is not there, or is of another model or algorithm, with the
+    ranks' own errors; OSError for one that cannot be read.
     """
     state = _state(learner)
-    with learner.ranks.waiting(f"their reading of {folder}"):
+    with learner.ranks.waiting(f"their reading of {folder}"), _readable(folder):
         load(state, checkpoint_id=folder)
     learner.load_state_dict(state["trainer"])
+
+
+@contextmanager
+def _readable(folder: Path) -> Iterator[None]:
+    """DCP's error is no Exception, so that nobody would catch it, and tells whole tracebacks."""
+    try:
+        yield
+    except CheckpointException as error:
+        causes = {rank: cause for rank, (cause, _) in sorted(error.failures.items())}
+        told = "; ".join(f"rank {r}: {type(c).__name__}: {c}" for r, c in causes.items())
+        first = next((c for c in causes.values() if isinstance(c, OSError)), None)
+        if first:
+            raise OSError(
+                first.errno, f"the ranks' parts of a checkpoint: {told}", str(folder)
+            ) from error
+        raise ValueError(f"the ranks' parts of the checkpoint {folder}: {told}") from error
 
 
 def restore(learner: Stateful, checkpoint: Path) -> None:

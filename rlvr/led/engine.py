@@ -44,7 +44,7 @@ class LedEngine:
 
     def close(self) -> None:
         """Free the engines; after a failed call the ranks end, and the engines with them."""
-        if not self._lead.has_failed:
+        if self._lead.in_step:
             self._lead.run(_close)
 
 

@@ -6,40 +6,43 @@ import logging
 import signal
 import warnings
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import timedelta
+from pathlib import Path
 
 import torch
 
 from rlvr.config import Config
 from rlvr.learn.process_group import ProcessGroup, join, leave
-from rlvr.led.calls import Lead, follow
+from rlvr.learn.ranks import RankError
+from rlvr.led.calls import Bench, Lead, follow
+from rlvr.led.place import check_place
+from rlvr.led.possible import check_possible
+from rlvr.model_files import training_device
 from rlvr.quiet import hide_library_bars
-from rlvr.torchrun import num_ranks
+from rlvr.torchrun import end_with_torchrun, num_ranks
 
 
 @contextmanager
-def leading(config: Config) -> Iterator[Lead | None]:
+def leading(config: Config, run: Path) -> Iterator[Lead | None]:
     """Rank 0's lead over the others, which are in ``assist``; None for a process that is alone.
 
-    Raises ValueError for what several ranks cannot do.
+    Raises ValueError for what several ranks cannot do, and where one does not see the folder
+    ``run``.
     """
     if num_ranks() == 1:
         yield None
         return
-    if config.grpo.max_staleness:
-        raise ValueError(
-            f"grpo.max_staleness is 1, and torchrun started {num_ranks()} ranks: their engines and "
-            "their learner share the devices, so nothing could be written during an update; 0 is "
-            "accepted"
-        )
+    check_possible(config)
     lead = Lead(_join(config))
     try:
+        lead.run(_begin, run.absolute(), config.threads)
         yield lead
-    finally:
-        if not lead.has_failed:  # else the others are in the midst of a call, or gone
-            lead.dismiss()
-            leave()
+    except BaseException:
+        with suppress(RankError):  # what went wrong first is told
+            _end(lead)
+        raise
+    _end(lead)
 
 
 def assist(config: Config) -> None:
@@ -53,9 +56,20 @@ def assist(config: Config) -> None:
 
 
 def _join(config: Config) -> ProcessGroup:
-    if config.threads:
-        torch.set_num_threads(config.threads)
-    device = "cuda" if torch.cuda.is_available() else "cpu"
-    ranks = join(device, timedelta(seconds=config.rank_timeout))
+    end_with_torchrun()
+    ranks = join(training_device().type, timedelta(seconds=config.rank_timeout))
     assert isinstance(ranks, ProcessGroup)
     return ranks
+
+
+def _begin(bench: Bench, run: Path, threads: int) -> None:
+    """``threads`` are rank 0's: a run that is resumed has its own configuration on rank 0 alone."""
+    check_place(run, bench.ranks.rank)
+    if threads:
+        torch.set_num_threads(threads)
+
+
+def _end(lead: Lead) -> None:
+    if lead.in_step:  # else the others are in the midst of a call, or gone
+        lead.dismiss()
+        leave()

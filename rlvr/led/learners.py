@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -13,11 +13,12 @@ from torch import Tensor
 from rlvr.config import Config
 from rlvr.learn.reference import Snapshot
 from rlvr.learn.sft import SftLearner
-from rlvr.learn.sharded import ShardedPolicy
+from rlvr.learn.sharded import Collected, ShardedPolicy
 from rlvr.learn.shards import SHARDS, restore, save_shards
 from rlvr.learn.trainer import Trainer
 from rlvr.led.calls import Bench, Lead
 from rlvr.led.place import Beginning, check_place
+from rlvr.model_files import training_device
 from rlvr.types import TrainingSequence
 
 
@@ -31,20 +32,31 @@ class LedPolicy:
         return self._lead.stream(_named_tensors)
 
     def save(self, folder: Path) -> None:
-        self._lead.run(_save_model, folder.absolute())
+        # Written outside of the call: a slow disk is not the other ranks' time limit.
+        _policy(self._lead.bench).write(folder, self._lead.run(_collect))
 
 
 class LedLearner:
     """What both stages' learners have."""
 
-    def __init__(self, lead: Lead) -> None:
+    def __init__(
+        self,
+        lead: Lead,
+        beginning: Beginning,
+        make: Callable[[Bench, Beginning, Config], None],
+        config: Config,
+    ) -> None:
         self._lead = lead
         self.policy = LedPolicy(lead)
+        lead.run(_drop_learner)
+        # Outside of a call, as above: it may be a download.
+        lead.bench.whole = beginning.read("cpu")
+        lead.run(make, beginning.placed(), config)
 
     def save(self, folder: Path) -> None:
         """Model or adapters, and training state, into a folder that all ranks can write to."""
-        self._lead.run(_save_trained, folder.absolute())
-        self._lead.run(_save_shards, folder.absolute() / SHARDS)
+        _policy(self._lead.bench).write(folder, self._lead.run(_collect_trained))
+        self._lead.run(_save_shards, folder.absolute())
 
     def restore(self, checkpoint: Path) -> None:
         """Go on from a checkpoint, which any number of ranks may have written."""
@@ -55,8 +67,7 @@ class LedTrainer(LedLearner):
     """Stands for a ``Trainer``."""
 
     def __init__(self, lead: Lead, beginning: Beginning, config: Config) -> None:
-        super().__init__(lead)
-        lead.run(_make_trainer, beginning.placed(), config)
+        super().__init__(lead, beginning, _make_trainer, config)
 
     def assign(
         self,
@@ -80,29 +91,41 @@ class LedSftLearner(LedLearner):
     """Stands for an ``SftLearner``."""
 
     def __init__(self, lead: Lead, beginning: Beginning, config: Config) -> None:
-        super().__init__(lead)
+        super().__init__(lead, beginning, _make_sft_learner, config)
         self.config = config.sft
-        lead.run(_make_sft_learner, beginning.placed(), config)
 
     def learn(self, sequences: Sequence[TrainingSequence], lr: float) -> dict[str, float]:
         return self._lead.run(_learn, sequences, lr)
 
 
-def _policy(bench: Bench, beginning: Beginning) -> ShardedPolicy:
-    bench.learner = None  # that of the stage before goes first
+def _drop_learner(bench: Bench) -> None:
+    """That of the stage before goes first."""
+    bench.learner = None
+
+
+def _spread_policy(bench: Bench, beginning: Beginning) -> ShardedPolicy:
     for folder in (beginning.start, beginning.checkpoint):
         check_place(folder, bench.ranks.rank)
-    return ShardedPolicy(beginning.load(), bench.ranks)
+    whole, bench.whole = bench.whole or beginning.read("meta"), None
+    policy = ShardedPolicy(whole, bench.ranks, training_device())
+    policy.check_packing()
+    return policy
 
 
 def _make_trainer(bench: Bench, beginning: Beginning, config: Config) -> None:
-    policy = _policy(bench, beginning)
+    policy = _spread_policy(bench, beginning)
     bench.learner = Trainer(policy, config.grpo, config.rollout.temperature, bench.ranks)
 
 
 def _make_sft_learner(bench: Bench, beginning: Beginning, config: Config) -> None:
-    policy = _policy(bench, beginning)
+    policy = _spread_policy(bench, beginning)
     bench.learner = SftLearner(policy, config.sft, config.sft.micro_batch_tokens, ranks=bench.ranks)
+
+
+def _policy(bench: Bench) -> ShardedPolicy:
+    assert bench.learner
+    assert isinstance(bench.learner.policy, ShardedPolicy)
+    return bench.learner.policy
 
 
 def _trainer(bench: Bench) -> Trainer:
@@ -128,23 +151,22 @@ def _learn(bench: Bench, sequences: Sequence[TrainingSequence], lr: float) -> di
 
 
 def _named_tensors(bench: Bench) -> Iterator[tuple[str, Tensor]]:
-    assert bench.learner
-    return bench.learner.policy.named_tensors()
+    return _policy(bench).named_tensors()
 
 
-def _save_model(bench: Bench, folder: Path) -> None:
-    assert bench.learner
-    bench.learner.policy.save(folder)
+def _collect(bench: Bench) -> Collected:
+    return _policy(bench).collect()
 
 
-def _save_trained(bench: Bench, folder: Path) -> None:
-    assert bench.learner
-    bench.learner.policy.save_trained(folder)
+def _collect_trained(bench: Bench) -> Collected:
+    return _policy(bench).collect_trained()
 
 
 def _save_shards(bench: Bench, folder: Path) -> None:
+    # DCP would make the folder on a disk of this rank's own, and the checkpoint would lack it.
+    check_place(folder, bench.ranks.rank)
     assert bench.learner
-    save_shards(bench.learner, folder)
+    save_shards(bench.learner, folder / SHARDS)
 
 
 def _restore(bench: Bench, checkpoint: Path) -> None:

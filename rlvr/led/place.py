@@ -1,13 +1,15 @@
-"""What a stage begins with, and whether every rank can see it."""
+"""What a stage begins with, and whether every rank sees it."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass, replace
 from pathlib import Path
 
+import torch
+
 from rlvr.config import ModelConfig
 from rlvr.learn.policy import Policy
-from rlvr.model_files import load_policy
+from rlvr.model_files import load_policy, read_policy
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -21,6 +23,11 @@ class Beginning:
 
     def load(self) -> Policy:
         return load_policy(self.start, self.model, self.seed, self.checkpoint)
+
+    def read(self, device: str) -> Policy:
+        """Unchecked, on "cpu"; or its structure alone, on "meta"."""
+        place = torch.device(device)
+        return read_policy(self.start, self.model, self.seed, self.checkpoint, place)
 
     def placed(self) -> Beginning:
         """With whole paths, for ranks that started elsewhere."""

@@ -20,7 +20,7 @@ import torch
 from transformers import Qwen3Config, Qwen3ForCausalLM
 
 from rlvr.checkpoint import STATE
-from rlvr.config import GrpoConfig, OptimizerConfig, SftConfig
+from rlvr.config import GrpoConfig, ModelConfig, OptimizerConfig, SftConfig
 from rlvr.config_learn import GaeConfig, KlInLossConfig, KlInRewardConfig, SequenceMeanConfig
 from rlvr.config_lora import LoraConfig
 from rlvr.learn.lora import add_adapters
@@ -32,6 +32,7 @@ from rlvr.learn.sft import SftLearner
 from rlvr.learn.sharded import ShardedPolicy
 from rlvr.learn.shards import load_shards, restore, save_shards
 from rlvr.learn.trainer import Trainer
+from rlvr.led.place import Beginning
 from rlvr.types import TrainingSequence
 from tests.learn.learn_helpers import VOCABULARY, make_sequences
 
@@ -59,10 +60,23 @@ JOBS: dict[str, dict[str, Any]] = {
 NUM_STEPS = {
     "default": 5, "one_sequence": 1, "many_updates": 2, "ppo_muon_untied": 3, "lora": 5,
 }  # fmt: skip
+SPREAD: dict[str, dict[str, Any]] = {
+    "tied": {},
+    "untied": {"tied": False},
+    "adapted": {"lora": True, "dtype": torch.bfloat16},
+}
+CPU = torch.device("cpu")
 RESUMED, RESUMED_AFTER = "ppo_muon_untied", 2
 
 
-def make_policy(ranks: Ranks, *, tied: bool = True, lora: bool = False) -> Policy:
+def make_policy(
+    ranks: Ranks,
+    *,
+    tied: bool = True,
+    lora: bool = False,
+    dtype: torch.dtype = torch.float32,
+) -> Policy:
+    """Rank 0 alone has the weights, until they are spread."""
     torch.manual_seed(0)
     config = Qwen3Config(
         vocab_size=VOCABULARY,
@@ -76,10 +90,11 @@ def make_policy(ranks: Ranks, *, tied: bool = True, lora: bool = False) -> Polic
         tie_word_embeddings=tied,
         initializer_range=0.3,
     )
-    policy = Policy(Qwen3ForCausalLM(config), {})
+    with torch.device("meta" if ranks.rank else "cpu"):
+        policy = Policy(Qwen3ForCausalLM(config).to(dtype), {})
     if lora:
         add_adapters(policy.model, LoraConfig(rank=4), "the/base", seed=1)
-    return ShardedPolicy(policy, ranks) if ranks.size > 1 else policy
+    return ShardedPolicy(policy, ranks, CPU) if ranks.size > 1 else policy
 
 
 def make_trainer(job: str, ranks: Ranks) -> Trainer:
@@ -162,7 +177,9 @@ def save_whole(job: str, folder: Path) -> None:
 
 
 def resume_whole(job: str, ranks: Ranks, folder: Path) -> dict[str, Any]:
-    policy = ShardedPolicy(Policy.load(folder), ranks)
+    beginning = Beginning(start=folder, model=ModelConfig(), seed=0, checkpoint=None)
+    policy = ShardedPolicy(beginning.read("meta" if ranks.rank else "cpu"), ranks, CPU)
+    policy.check_packing()
     trainer = Trainer(policy, CONFIG.model_copy(update=JOBS[job]), 0.9, ranks)
     restore(trainer, folder)
     return end(job, trainer)
@@ -177,10 +194,32 @@ def supervise(ranks: Ranks) -> dict[str, Any]:
     return {"metrics": metrics, "weights": whole_weights(learner.policy)}
 
 
+def spread(ranks: Ranks) -> dict[str, Any]:
+    """Policies that rank 0 alone had: their weights, and the buffers that the last rank has."""
+    found = {}
+    for name, options in SPREAD.items():
+        policy = make_policy(ranks, **options)
+        buffers = {n: b.clone() for n, b in policy.model.named_buffers()}
+        *_, last = ranks.gather([ranks.rank], [buffers])
+        found[name] = {"weights": whole_weights(policy), "buffers": last}
+    return found
+
+
+def train_adapters_of_bfloat16(ranks: Ranks) -> dict[str, Any]:
+    """Frozen weights in one dtype, adapters in another."""
+    policy = make_policy(ranks, lora=True, dtype=torch.bfloat16)
+    trainer = Trainer(policy, CONFIG, 0.9, ranks)
+    named = [(name, whole(p).clone()) for name, p in policy.model.named_parameters()]
+    metrics = train("lora", trainer, range(2))
+    after = {name: whole(p) for name, p in policy.model.named_parameters()}
+    changed = {name for name, before in named if not before.equal(after[name])}
+    return {"changed": changed, "trained": set(policy.trained()), "metrics": metrics}
+
+
 def error_of(action: Callable[[], object]) -> str:
     try:
         action()
-    except (ValueError, RankError) as error:
+    except (OSError, ValueError, RankError) as error:
         return f"{type(error).__name__}: {error}"
     return "none"
 
@@ -188,7 +227,8 @@ def error_of(action: Callable[[], object]) -> str:
 def main() -> None:
     torch.set_num_threads(1)
     folder = Path(sys.argv[1])
-    ranks = join("cpu", timedelta(seconds=60))
+    rank = int(os.environ["RANK"])
+    ranks = join("cpu", timedelta(seconds=60 + rank))
     assert ranks.size == 2
     results: dict[str, Any] = {
         "runs": {job: run(job, ranks) for job in JOBS},
@@ -196,6 +236,9 @@ def main() -> None:
         "from_whole": resume_whole(RESUMED, ranks, folder / "whole"),
         "supervised": supervise(ranks),
         "saved": save(RESUMED, ranks, folder / "many"),
+        "spread": spread(ranks),
+        "bfloat16": train_adapters_of_bfloat16(ranks),
+        "timeouts": ranks.gather([rank], [ranks.timeout.total_seconds()]),
     }
     make_policy(ranks).save(folder / "model")
     trainer = make_trainer("lora", ranks)
@@ -203,6 +246,8 @@ def main() -> None:
     trainer.policy.save(folder / "lora")
     save_shards(trainer, folder / "lora-shards")
     results["copied"] = error_of(lambda: Reference(trainer.policy, 0))
+    (folder / "a file").touch()
+    results["unwritten"] = error_of(lambda: save_shards(trainer, folder / "a file" / "shards"))
     results["different"] = error_of(lambda: ranks.check_same("sequences", (ranks.rank,)))
     if ranks.rank == 1:
         os._exit(0)  # as if killed

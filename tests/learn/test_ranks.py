@@ -17,6 +17,7 @@ from tests.learn.learn_helpers import assert_same_gradients, same_bits
 from tests.learn.ranks_job import (
     JOBS,
     RESUMED,
+    SPREAD,
     make_policy,
     make_trainer,
     resume,
@@ -24,6 +25,7 @@ from tests.learn.ranks_job import (
     save,
     save_whole,
     supervise,
+    train_adapters_of_bfloat16,
     whole_weights,
 )
 
@@ -135,6 +137,43 @@ def test_adapters_saved_by_two_processes_are_merged_and_go_on_on_one(
         {n.removeprefix("base_model.model."): t for n, t in tensors.items()},
     )
     assert "model.lora on several ranks" in two["copied"]
+
+
+@pytest.mark.parametrize("name", SPREAD)
+def test_weights_that_rank_0_alone_had_are_spread_to_the_bit(
+    both: tuple[Path, Results, Results], name: str
+) -> None:
+    expected, found = make_policy(ONE, **SPREAD[name]), both[2]["spread"][name]
+    assert same_bits(found["weights"], whole_weights(expected))
+    buffers = dict(expected.model.named_buffers())
+    assert buffers
+    assert same_bits(found["buffers"], buffers)
+
+
+def test_adapters_are_trained_over_frozen_weights_of_another_dtype(
+    both: tuple[Path, Results, Results],
+) -> None:
+    found = both[2]["bfloat16"]
+    # The first step moves B alone, away from 0; the second A too.
+    assert found["changed"] == found["trained"]
+    one = train_adapters_of_bfloat16(ONE)["metrics"]
+    for first, second in zip(found["metrics"], one, strict=True):
+        assert first["loss"] == pytest.approx(second["loss"], abs=0.02)
+        assert first["grad_norm"] == pytest.approx(second["grad_norm"], rel=0.05)
+
+
+def test_the_time_limit_is_that_of_rank_0(both: tuple[Path, Results, Results]) -> None:
+    assert both[2]["timeouts"] == [60, 60]
+
+
+def test_parts_that_cannot_be_written_or_read_are_errors_of_ours(
+    both: tuple[Path, Results, Results], tmp_path: Path
+) -> None:
+    """DCP's are no Exceptions: nothing that handles or tells errors would see them."""
+    assert "[Errno 20] the ranks' parts of a checkpoint: rank 0: " in both[2]["unwritten"]
+    for job, folder in (("default", tmp_path / "nothing"), ("lora", both[0] / "many")):
+        with pytest.raises(ValueError, match=f"parts of the checkpoint {folder}: rank 0: "):
+            load_shards(make_trainer(job, ONE), folder)
 
 
 def test_ranks_that_were_given_different_steps_say_so(both: tuple[Path, Results, Results]) -> None:
