@@ -10,6 +10,8 @@ from typing import Annotated, Literal
 import typer
 from rich.console import Console
 
+from rlvr.torchrun import num_ranks
+
 console = Console()
 
 Model = Annotated[
@@ -93,6 +95,8 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Greedy accuracy, pass@k and maj@k with intervals; or a paired test of two evaluations."""
+    if num_ranks() > 1:
+        raise ValueError("rlvr eval is one process; torchrun starts rlvr train and rlvr sft")
     sizes = _sizes(k)
     if compare is not None:
         if model is not None or data is not None:

@@ -96,3 +96,11 @@ def test_a_model_folder_that_is_not_there(monkeypatch, capsys, tmp_path, data):
 def test_comparing_starts_without_torch():
     code = "import sys, rlvr.evals.compare, rlvr.evals.report; assert 'torch' not in sys.modules"
     subprocess.run([sys.executable, "-c", code], check=True)
+
+
+def test_several_ranks_are_refused(monkeypatch, capsys, tmp_path, model, data):
+    monkeypatch.setattr("rlvr.cli_eval.num_ranks", lambda: 2)
+    code, _, err = run(monkeypatch, capsys, "eval", model, "--data", data, *options(tmp_path / "a"))
+    assert code == 2
+    assert "torchrun starts rlvr train and rlvr sft" in " ".join(err.split())
+    assert not (tmp_path / "a").exists()
