@@ -1,4 +1,4 @@
-"""The whole job with `vllm serve` apart from it, with adapters, one step ahead: killed, interrupted,
+"""The whole job with `vllm serve` apart from it, on adapters, one step ahead: killed, interrupted,
 resumed, and nothing left behind."""
 
 from __future__ import annotations

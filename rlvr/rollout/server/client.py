@@ -93,7 +93,7 @@ class Client:
                 self.url, f"no answer to {method} {path} within {seconds:g} seconds"
             ) from None
         except httpx.RequestError as error:
-            what = f"{type(error).__name__} {error}".strip()
+            what = f"{type(error).__name__} {error}".rstrip(". ")
             raise ServerLostError(self.url, f"{method} {path} failed: {what}") from None
         if reply.is_server_error:
             raise ServerLostError(self.url, f"{method} {path}: {_words(reply)}")

@@ -41,7 +41,7 @@ class Member:
 
     def lose(self, reason: ServerLostError) -> None:
         """Have another one started, beside whatever goes on meanwhile."""
-        logger.warning("%s. Another is started in its place; meanwhile the rest goes on.", reason)
+        logger.warning("%s. Another is awaited in its place; meanwhile the rest goes on.", reason)
         self._held = None
         self._start = asyncio.create_task(self._start_another(reason))
 
