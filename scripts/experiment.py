@@ -2,8 +2,9 @@
 
     source scripts/cpu_env.sh && .venv/bin/python scripts/experiment.py --seeds 0 1 2
 
-Both variants of a seed start from one supervised model: the second takes it, and the data, from
-the first, so that only the reward differs. Runs that are there already are read, not run again.
+All variants of a seed start from one supervised model: the others take it, and the data, from the
+first, so that only what their name says differs. Runs that are there already are read, not run
+again.
 """
 
 from __future__ import annotations
@@ -17,7 +18,12 @@ from statistics import fmean
 from typing import Any
 
 FULL = "all-terms"
-VARIANTS = {FULL: [], "outcome-only": ["reward.domain=0.0"]}
+VARIANTS = {
+    FULL: [],
+    "outcome-only": ["reward.domain=0.0"],
+    "one-step-ahead": ["grpo.max_staleness=1"],
+}
+REWARDS = [FULL, "outcome-only"]
 MEASURES = (
     ("accuracy", "accuracy"),
     ("shifted split", "accuracy_shifted"),
@@ -103,7 +109,7 @@ def _numbers(label: str, values: list[float]) -> str:
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("--seeds", type=int, nargs="+", default=[0, 1, 2])
-    parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=list(VARIANTS))
+    parser.add_argument("--variants", nargs="+", choices=VARIANTS, default=REWARDS)
     parser.add_argument("--runs", type=Path, default=Path("runs/experiment"))
     parser.add_argument("overrides", nargs="*", help="as grpo.steps=40")
     given = parser.parse_args()

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
+from itertools import pairwise
 from typing import TypeAlias
 
 from verifiers.algebra.identity import NoProofError, identical
@@ -186,9 +187,12 @@ def _words(text: str) -> Iterator[str]:
         tokens = tokenize(text)
     except ParseError:
         return
-    for token in tokens:
+    before = ""
+    for token, after in pairwise(tokens):
         word = token.value
-        if token.kind != "word" or word.lower() in ENGLISH or word in FUNCTIONS:
+        is_union = word == "U" and before in (")", "]") and after.kind in ("(", "[")
+        before = token.kind
+        if token.kind != "word" or is_union or word.lower() in ENGLISH or word in FUNCTIONS:
             continue
         yield from [word] if word in GREEK_NAMES or len(word) > 2 else word
 

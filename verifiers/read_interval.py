@@ -32,11 +32,20 @@ class IntervalParser(ValueParser):
         if not (self.accept(")") or self.accept("]")):
             self.fail("')' or ']'")
         result = self._between(low, high, (closed_low, closed_high))
-        if self.accept("union"):
+        if self.accept("union") or self._accept_letter("U"):
             if self.token.kind not in ("(", "["):
                 self.fail("an interval")
             return result | self.interval()
         return result
+
+    def _accept_letter(self, letter: str) -> bool:
+        """A letter that is no name here, as the U of plain text for ``∪``."""
+        token = self.token
+        is_there = (token.kind, token.value) == ("word", letter)
+        if is_there and letter != self.unknown and letter not in self.parameters:
+            self.advance()
+            return True
+        return False
 
     def repeats(self, *ends: Expr | None) -> bool:
         """Whether a letter that stands for any integer is in an end."""

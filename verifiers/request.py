@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import TypeAlias
 
 from verifiers.gold import read_gold
+from verifiers.grouped import readings
 from verifiers.solve import outcome_of
 from verifiers.types import Problem, Verdict
 from verifiers.verify import check_call, verify, verify_completion
@@ -63,7 +64,8 @@ def prepare(request: Request) -> None:
     if request.problem is not None:
         outcome_of(request.problem)
     elif request.gold is not None:
-        read_gold(request.gold, request.unknown)
+        for reading in readings(request.gold):
+            read_gold(reading, request.unknown)
 
 
 def judge(request: Request, on_prepared: Callable[[], None] = lambda: None) -> Verdict:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Iterable
 from dataclasses import replace
 from time import perf_counter
 
@@ -10,8 +10,9 @@ from verifiers.answer import Answer, parse_answer
 from verifiers.compare import compare, expected_text
 from verifiers.compare_complex import compare_complex, expected_complex
 from verifiers.domain_words import plain_words
-from verifiers.extract import Extraction, extract_answer
-from verifiers.gold import Comparison, Gold, GoldError, compare_with_gold, read_gold
+from verifiers.extract import extract_answer
+from verifiers.gold import GoldError, compare_with_gold, read_gold
+from verifiers.grouped import readings
 from verifiers.phrases import read_phrase
 from verifiers.read_complex import parse_complex
 from verifiers.read_value import AnswerError
@@ -24,7 +25,7 @@ from verifiers.solve import (
     outcome_of,
 )
 from verifiers.syntax.errors import OverBudgetError
-from verifiers.types import Ask, Domain, Problem, Reason, Verdict
+from verifiers.types import Ask, Decision, Domain, Problem, Reason, Verdict
 from verifiers.verdicts import decided, undecided
 from verifiers.verify_several import decide_several, expected_several
 
@@ -46,12 +47,7 @@ def verify(
     check_call(problem, answer, gold, unknown)
     assert answer is not None
     start = perf_counter()
-    if problem is not None:
-        return _timed(_decide(problem, answer), start)
-    assert gold is not None
-    return _timed(
-        _decide_by_gold(gold, unknown, lambda read: compare_with_gold(read, answer)), start
-    )
+    return _timed(_judge(problem, gold, unknown, answer), start)
 
 
 def verify_completion(
@@ -69,15 +65,14 @@ def verify_completion(
     assert completion is not None
     start = perf_counter()
     extraction = extract_answer(completion)
-    if gold is not None:
-        return _timed(
-            _decide_by_gold(gold, unknown, lambda read: _extracted(read, extraction)), start
-        )
-    assert problem is not None
     if extraction.text is not None:
-        return _timed(_decide(problem, extraction.text), start)
+        return _timed(_judge(problem, gold, unknown, extraction.text), start)
     assert extraction.reason is not None
-    return _timed(_incorrect(problem, extraction.reason, extraction.message), start)
+    error = AnswerError(extraction.reason, extraction.message)
+    if problem is not None:
+        return _timed(_incorrect(problem, error.reason, str(error)), start)
+    assert gold is not None
+    return _timed(_decide_by_gold(readings(gold)[0], unknown, error), start)
 
 
 def check_call(
@@ -94,6 +89,30 @@ def check_call(
 
 def _timed(verdict: Verdict, start: float) -> Verdict:
     return replace(verdict, elapsed_ms=(perf_counter() - start) * 1000)
+
+
+def _judge(
+    problem: Problem | str | None, gold: str | None, unknown: str | None, text: str
+) -> Verdict:
+    if problem is not None:
+        return _best(_decide(problem, reading) for reading in readings(text))
+    assert gold is not None
+    return _best(
+        _decide_by_gold(truth, unknown, reading)
+        for truth in readings(gold)
+        for reading in readings(text)
+    )
+
+
+def _best(verdicts: Iterable[Verdict]) -> Verdict:
+    """The first that is correct, else the first."""
+    first = None
+    for verdict in verdicts:
+        if verdict.verdict is Decision.CORRECT:
+            return verdict
+        first = first or verdict
+    assert first is not None
+    return first
 
 
 def _decide(problem: Problem | str, text: str) -> Verdict:
@@ -157,24 +176,17 @@ def _incorrect(problem: Problem | str, reason: Reason, message: str) -> Verdict:
     return decided(reason, (message,), answer=None, expected=expected, domain=outcome.domain_texts)
 
 
-def _extracted(gold: Gold, extraction: Extraction) -> Comparison:
-    if extraction.text is None:
-        assert extraction.reason is not None
-        raise AnswerError(extraction.reason, extraction.message)
-    return compare_with_gold(gold, extraction.text)
-
-
-def _decide_by_gold(
-    text: str, unknown: str | None, compared: Callable[[Gold], Comparison]
-) -> Verdict:
+def _decide_by_gold(text: str, unknown: str | None, answer: str | AnswerError) -> Verdict:
     gold = read_gold(text, unknown)
     if isinstance(gold, GoldError):
         return undecided(Reason.MALFORMED_PROBLEM, str(gold))
-    answer = None
+    shown = None
     try:
-        reason, answer, evidence = compared(gold)
+        if isinstance(answer, AnswerError):
+            raise answer
+        reason, shown, evidence = compare_with_gold(gold, answer)
     except AnswerError as error:
         reason, evidence = error.reason, (str(error),)
     except OverBudgetError as error:
         reason, evidence = Reason.OVER_BUDGET_ANSWER, (f"The answer is too large: {error}.",)
-    return decided(reason, evidence, answer=answer, expected=gold.text)
+    return decided(reason, evidence, answer=shown, expected=gold.text)

@@ -106,9 +106,9 @@ def test_what_the_verifier_cannot_judge_is_split_off():
         {"problem": "How much?", "gold": "1,000"},
     ]
     kept, left_out = split_off_unreadable(read_tasks(rows)[0])
-    assert [task.id for task in kept] == ["row-000000", "row-000003"]
+    assert [task.id for task in kept] == ["row-000000", "row-000003", "row-000005"]
     assert [each.reason for each in left_out] == [
-        "unsupported_equation", "malformed_problem", "malformed_problem", "malformed_problem"
+        "unsupported_equation", "malformed_problem", "malformed_problem"
     ]  # fmt: skip
     assert "dollars" in left_out[2].evidence
 

@@ -18,18 +18,7 @@ from rlvr.scale.flops import (
     training_flops,
 )
 from rlvr.scale.shapes import SHAPES, shape
-
-SIZES = ModelSizes(
-    width=8,
-    layers=3,
-    heads=2,
-    kv_heads=1,
-    head_width=4,
-    mlp_width=12,
-    vocab_size=20,
-    tied=False,
-    qkv_bias=True,
-)
+from tests.scale.make import SIZES
 
 
 def test_by_hand() -> None:

@@ -16,6 +16,7 @@ from rlvr.config_load import load_config
 from scripts import compare_trl
 from scripts.trl_comparison import environment
 from scripts.trl_comparison.environment import trl_python
+from scripts.trl_comparison.record import processor_seconds
 from scripts.trl_comparison.results import curves, speed
 from scripts.trl_comparison.runs import (
     Contestant,
@@ -58,6 +59,18 @@ def test_the_aims_are_judged_and_the_ratios_shown() -> None:
     assert "times TRL's completions a second: met (4.00)" in aims(fast, slow)
     assert "no more memory: NOT met (1.11" in aims(fast, slow)
     assert "| completions/s | 8 | 2 | 4.00 |" in sides_table(fast, slow)
+
+
+def test_processor_time_of_children_counts() -> None:
+    busy = "import time\nwhile time.process_time() < 0.5: pass\nprint(flush=True)\ninput()"
+    before = processor_seconds()
+    with subprocess.Popen(
+        [sys.executable, "-c", busy], stdin=subprocess.PIPE, stdout=subprocess.PIPE
+    ) as child:
+        assert child.stdout is not None
+        child.stdout.readline()  # it has had its half second, and lives
+        assert processor_seconds() - before >= 0.49
+        child.communicate(b"\n")
 
 
 CHILD = """

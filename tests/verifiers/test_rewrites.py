@@ -26,6 +26,7 @@ OPEN, HALF_OPEN, BELOW, ALL, NONZERO = (
         (NONZERO, "all nonzero real numbers"),
         (NONZERO, r"\mathbb{R} - \{0\}"),
         (NONZERO, "{x | x != 0}"),
+        (NONZERO, "(-∞, 0) U (0, ∞)"),
     ],
 )
 def test_read(equation: str, answer: str) -> None:
@@ -51,6 +52,10 @@ def test_read(equation: str, answer: str) -> None:
         (NONZERO, "all nonzero integers"),
         (NONZERO, r"\mathbb{R} - \{1\}"),
         (NONZERO, r"\mathbb{R} - 0"),
+        (NONZERO, "(-∞, 0) U (1, ∞)"),
+        (NONZERO, "(-∞, 0) U 1"),
+        (NONZERO, "U (0, ∞)"),
+        ("U/U = 1", "(-∞, 0) U (0, ∞)"),
     ],
 )
 def test_refused(equation: str, answer: str) -> None:

@@ -43,6 +43,7 @@ class Token(NamedTuple):
 _TOKEN = re.compile(
     r"""
     (?P<space>(?:[ \t\r\n\u00a0\u2009\u202f~$]|\\[,;:!\ ()\[\]])+)
+  | (?P<repeating>[0-9]*\.[0-9]*\\(?:overline|bar)\s*(?:\{\s*[0-9]+\s*\}|[0-9]))
   | (?P<number>[0-9]+(?:\{,\}[0-9]{3})*(?:\.[0-9]+)?|\.[0-9]+)
   | (?P<word>[A-Za-z]+)
   | \\left\s*(?:\||\\l?vert)(?P<left_bar>)
@@ -89,7 +90,7 @@ def tokenize(text: str) -> list[Token]:
             dropped.append(False)
         if group == "symbol" and value == "}" and dropped and dropped.pop():
             continue
-        if group in ("number", "super", "sub") and len(value) > MAX_DIGITS:
+        if group in ("number", "repeating", "super", "sub") and len(value) > MAX_DIGITS:
             raise OverBudgetError(f"a number of more than {MAX_DIGITS} digits", start)
         tokens.extend(_tokens_of(group, value, start, position))
         if len(tokens) > MAX_TOKENS:
@@ -102,6 +103,8 @@ def _tokens_of(group: str, value: str, start: int, end: int) -> list[Token]:
     match group:
         case "number":
             return [Token("number", value.replace("{,}", ""), start, end)]
+        case "repeating":
+            return _repeating(value, start, end)
         case "word":
             return [Token("word", value, start, end)]
         case "symbol":
@@ -122,6 +125,18 @@ def _tokens_of(group: str, value: str, start: int, end: int) -> list[Token]:
         case "command":
             return _command(value, start, end)
     return [_single_character(value, start, end)]
+
+
+def _repeating(value: str, start: int, end: int) -> list[Token]:
+    """``(15/90)`` for ``0.1\\overline{6}``: 90 times the number is 100 times less 10 times it."""
+    digits, _, period = value.partition("\\")
+    whole, _, fixed = digits.partition(".")
+    period = "".join(filter(str.isdecimal, period))
+    head = int(f"0{whole}{fixed}")
+    above = int(f"0{whole}{fixed}{period}") - head
+    below = (10 ** len(period) - 1) * 10 ** len(fixed)
+    parts = (("(", "("), ("number", str(above)), ("/", "/"), ("number", str(below)), (")", ")"))
+    return [Token(kind, text, start, end) for kind, text in parts]
 
 
 def _command(name: str, start: int, end: int) -> list[Token]:
