@@ -8,9 +8,11 @@ import os
 import socket
 import subprocess
 import sys
+import tempfile
 import threading
 import time
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -392,6 +394,9 @@ def test_the_command_line_says_what_the_engine_in_process_is_told(monkeypatch, t
     assert "CUDA_VISIBLE_DEVICES" not in set(on_cpu) - set(os.environ)
     # What vLLM leaves behind goes with the folder.
     assert apart["TMPDIR"] == on_cpu["TMPDIR"] == str(tmp_path)
+    near, far = Path("/t"), Path("/t" * 36)  # with a UUID, 39 and 109 characters
+    assert environment(None, 1, near)["VLLM_RPC_BASE_PATH"] == str(near)
+    assert environment(None, 1, far)["VLLM_RPC_BASE_PATH"] == tempfile.gettempdir()
 
 
 def test_connections_are_as_many_as_this_process_may_have(monkeypatch):

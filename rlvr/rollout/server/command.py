@@ -7,12 +7,14 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import uuid4
 
 import rlvr
 from rlvr.config_rollout import RolloutConfig
 from rlvr.torchrun import without_ranks
 
 HOST = "127.0.0.1"
+LONGEST_SOCKET_PATH = 107  # characters, on Linux
 
 
 def arguments(
@@ -44,6 +46,11 @@ def arguments(
     return [*serve, *flags, *switches, *transfer]
 
 
+def takes_sockets(folder: Path) -> bool:
+    """Whether the path of a socket in it is not too long: vLLM names them by a UUID."""
+    return len(str(folder / str(uuid4()))) <= LONGEST_SOCKET_PATH
+
+
 def environment(devices: str | None, replicas: int, folder: Path) -> dict[str, str]:
     """This process's, without what it has set for a vLLM of its own; ``devices``: GPU numbers.
 
@@ -53,8 +60,7 @@ def environment(devices: str | None, replicas: int, folder: Path) -> dict[str, s
         "VLLM_SERVER_DEV_MODE": "1",  # the routes for weights
         "VLLM_LOGGING_LEVEL": "INFO",
         "TMPDIR": str(folder),
-        # Not below it: a socket's path has at most 107 characters.
-        "VLLM_RPC_BASE_PATH": os.environ.get("VLLM_RPC_BASE_PATH", tempfile.gettempdir()),
+        "VLLM_RPC_BASE_PATH": str(folder if takes_sockets(folder) else tempfile.gettempdir()),
         "VLLM_NO_USAGE_STATS": os.environ.get("VLLM_NO_USAGE_STATS", "1"),
         "PYTHONPATH": os.pathsep.join(
             filter(None, [str(Path(rlvr.__path__[0]).parent), os.environ.get("PYTHONPATH")])
