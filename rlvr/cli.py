@@ -105,7 +105,11 @@ def _start(
         return
     from rlvr.folder import open_run
 
+    if not resume:
+        _check_room(config)  # before there is a folder
     folder, config, is_resumed = open_run(config, resume, _wins(overrides, seed))
+    if resume:
+        _check_room(config)
     from rlvr.quiet import hide_library_bars
     from rlvr.run import run_job  # seconds: what is wrong was said before
     from rlvr.stages.shared import RunInterruptedError
@@ -129,14 +133,23 @@ def _dry_run(config: Config) -> None:
     from rlvr.estimate import estimate, estimate_table
     from rlvr.model_files import memory_left_mb
     from rlvr.newborn import make_tokenizer
-    from rlvr.room import check_room
 
     console.print(dump_toml(config), markup=False, highlight=False)
     vocab_size = len(make_tokenizer(config.data.families))
     console.print(estimate_table(estimate(config, vocab_size, num_ranks())))
     available, where = memory_left_mb()
     console.print(f"{where} has {available:,.0f} MB left", highlight=False)
-    check_room(config, vocab_size, available, where, num_ranks())
+    _check_room(config)
+
+
+def _check_room(config: Config) -> None:
+    """Raises ``ValueError`` where the model cannot be read, or the memory there is will not do."""
+    from rlvr.model_files import memory_left_mb
+    from rlvr.newborn import make_tokenizer
+    from rlvr.room import check_room
+
+    vocab_size = len(make_tokenizer(config.data.families))
+    check_room(config, vocab_size, *memory_left_mb(), num_ranks())
 
 
 @app.command("data", epilog="Example: rlvr data /tmp/equations --seed 1 data.sft_size=1000")

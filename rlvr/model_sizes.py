@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from pathlib import Path
 
 from rlvr.config import ModelConfig
 from rlvr.config_lora import ALL_LINEAR, LoraConfig
@@ -96,6 +97,8 @@ def made_sizes(model: ModelConfig, vocab_size: int) -> ModelSizes:
 def hub_sizes(path: str) -> ModelSizes:
     from transformers import AutoConfig  # takes seconds to import
 
+    if path.startswith(("/", ".", "~")) and not Path(path).is_dir():
+        raise ValueError(f"there is no folder {path} with a model in it (model.path)")
     try:
         hub = AutoConfig.from_pretrained(path)
         heads = hub.num_attention_heads

@@ -12,14 +12,10 @@ from rlvr.closing import make_pages, show_answer
 from rlvr.config import Config
 from rlvr.folder import RunFolder, write_json
 from rlvr.led.job import leading
-from rlvr.model_files import memory_left_mb
-from rlvr.newborn import make_tokenizer
-from rlvr.room import check_room
 from rlvr.stages.reinforced import Outcome, reinforced_model
 from rlvr.stages.shared import Run
 from rlvr.stages.summary import summarise_run
 from rlvr.stages.supervised import supervised_model
-from rlvr.torchrun import num_ranks
 
 
 def run_job(
@@ -27,10 +23,8 @@ def run_job(
 ) -> None:
     """All stages, and the summary that is written last; or the first two stages.
 
-    Raises ``ValueError`` before anything else where the memory there is will not do, and
-    ``RunInterruptedError`` after Ctrl-C, when all is saved.
+    Raises ``RunInterruptedError`` after Ctrl-C, when all is saved.
     """
-    check_room(config, len(make_tokenizer(config.data.families)), *memory_left_mb(), num_ranks())
     with leading(config) as lead:
         run = Run(config, folder, resumed, console, lead)
         exit_code = 1

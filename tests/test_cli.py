@@ -41,6 +41,18 @@ def test_an_unknown_key_names_its_neighbour(monkeypatch, capsys, tmp_path):
     assert not list(tmp_path.iterdir())
 
 
+@pytest.mark.parametrize(
+    ("override", "told"),
+    [("model.path=/no/such/model", "there is no folder /no/such/model"),
+     ("model.width=32_768", "this run needs about")],
+)  # fmt: skip
+def test_what_cannot_run_leaves_no_folder(monkeypatch, capsys, tmp_path, override, told):
+    code, _, err = run(monkeypatch, capsys, "train", f"runs={tmp_path}", "sft.steps=0", override)
+    assert code == 2
+    assert told in " ".join(err.split())
+    assert not list(tmp_path.iterdir())
+
+
 def test_nothing_to_resume(monkeypatch, capsys, tmp_path):
     code, _, err = run(monkeypatch, capsys, "train", "--resume", f"runs={tmp_path}")
     assert code == 2

@@ -126,6 +126,9 @@ def test_ranks_share_the_training_state_and_gather_a_part_of_it() -> None:
 def test_a_model_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="cannot read the sizes of the model"):
         estimate(Config(model=ModelConfig(path=str(tmp_path))), vocab_size=10)
+    missing = tmp_path / "nothing"
+    with pytest.raises(ValueError, match=f"there is no folder {missing} with a model"):
+        estimate(Config(model=ModelConfig(path=str(missing))), vocab_size=10)
 
 
 def test_the_table_shows_the_numbers() -> None:

@@ -60,6 +60,10 @@ def _solve(options: argparse.Namespace) -> int:
 def _trace(options: argparse.Namespace) -> int:
     if options.file == "-":
         completion = sys.stdin.read()
+    elif not Path(options.file).is_file():
+        raise FileNotFoundError(
+            f"{options.file} is not there; accepted: a text file, or - for standard input"
+        )
     else:
         completion = Path(options.file).read_text(encoding="utf-8", errors="replace")
     trace = check_steps(_problem(options), completion)

@@ -159,6 +159,8 @@ def _check_target(source: str, target: str) -> None:
     paths = [Path(name) for name in (source, target) if name != "-"]
     if len(paths) == 2 and all(path.exists() for path in paths) and paths[0].samefile(paths[1]):
         raise ValueError(f"{target} is the source itself")
+    if target != "-" and not Path(target).parent.is_dir():
+        raise FileNotFoundError(f"there is no folder {Path(target).parent} for {target}: make it")
 
 
 @contextmanager

@@ -76,12 +76,6 @@ ABLATION = (
         overrides=(*ONE_ENGINE, "rollout.dtype=float32"),
     ),
     Contestant(
-        name="rlvr-one-small-float32",
-        label="the two together",
-        child=OURS_CHILD,
-        overrides=(*ONE_ENGINE, "rollout.dtype=float32", "grpo.micro_batch_tokens=1024"),
-    ),
-    Contestant(
         name="rlvr-one-packed",
         label="one engine, packed, nothing shared",
         child=OURS_CHILD,

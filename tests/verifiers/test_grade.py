@@ -181,3 +181,9 @@ def test_a_file_that_is_not_there_is_named(tmp_path: Path, capsys: Any) -> None:
     assert main(["grade", str(missing), "-o", str(tmp_path / "out.jsonl")]) == 2
     error = capsys.readouterr().err
     assert f"{missing} is not there; accepted: a file of JSON lines" in error
+    assert main(["trace", "x = 1", str(missing)]) == 2
+    assert f"{missing} is not there; accepted: a text file" in capsys.readouterr().err
+    source = tmp_path / "some.jsonl"
+    source.write_text("")
+    assert main(["grade", str(source), "-o", str(missing / "out.jsonl")]) == 2
+    assert f"there is no folder {missing} for" in capsys.readouterr().err
