@@ -43,6 +43,11 @@ class ServerConfig(Section):
                 "urls names servers that run already, replicas and devices say what to start here: "
                 "only one of the two is accepted"
             )
+        for key, named in (("urls", self.urls), ("devices", ",".join(self.devices).split(","))):
+            if twice := sorted({each for each in named if each and named.count(each) > 1}):
+                raise ValueError(
+                    f"{key} names {', '.join(twice)} more than once: each belongs to one server"
+                )
         if self.devices and len(self.devices) != self.replicas:
             raise ValueError(
                 f"devices must have one entry a replica; got {len(self.devices)} for "

@@ -36,9 +36,10 @@ class Outcome:
 def reinforced_model(run: Run, start: str | Path) -> Outcome:
     """Leaves the model in the run's folder."""
     state = run.state_of("grpo")
-    is_adapted = run.config.model.lora.rank > 0
-    # A checkpoint of adapters is no model: the engine takes them over as after a step.
-    source = run.checkpoint if state and run.checkpoint and not is_adapted else start
+    # A checkpoint of adapters is no model, and one that is deleted later is none for a server that
+    # starts in another's place: there the engine takes the weights over as after a step.
+    takes_over = run.config.model.lora.rank > 0 or run.config.rollout.topology == "server"
+    source = run.checkpoint if state and run.checkpoint and not takes_over else start
     prompter = run.prompter(start)
     engine = engine_of(run.lead, source, run.config)
     run.console.print(f"engine: {engine.name}")
@@ -46,7 +47,7 @@ def reinforced_model(run: Run, start: str | Path) -> Outcome:
         before = evaluation(run, "before", engine, prompter, is_logged=bool(state))
         with run.tally.clock("grpo"):
             trainer = trainer_of(run.lead, run.beginning(start, "grpo"), run.config)
-            if state and is_adapted:
+            if state and takes_over:
                 weights = trainer.policy.named_tensors()
                 engine.update_weights(weights, policy_version=state["step"])
             _reinforce(run, engine, prompter, trainer)

@@ -1,12 +1,14 @@
-"""A real `vllm serve` on a CPU: the contract of engines, and what becomes of servers that die.
+"""Two real `vllm serve` on a CPU: the contract of engines, and what becomes of servers that die.
 
 The tests of the contract are those of ``test_engine.py``, run on this engine.
 """
 
 from __future__ import annotations
 
+import asyncio
 import os
 import signal
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -22,6 +24,8 @@ from rlvr.rollout.engine import RolloutEngine
 from rlvr.rollout.factory import make_engine, vllm_import_problem
 from rlvr.rollout.server.client import ServerError
 from rlvr.rollout.server.engine import ServerEngine
+from rlvr.rollout.server.replica import Replica, Server
+from tests.rollout.polling import wait_until
 from tests.rollout.test_engine import (  # noqa: F401
     SAMPLED,
     engine,
@@ -54,7 +58,7 @@ def server_settings(**limits: Any) -> RolloutConfig:
 
 @pytest.fixture(scope="module")
 def model_path_and_engine(model_paths: dict[str, Path]) -> Iterator[tuple[Path, RolloutEngine]]:
-    made = make_engine(str(model_paths["tied"]), server_settings(), MAX_LENGTH)
+    made = make_engine(str(model_paths["tied"]), server_settings(replicas=2), MAX_LENGTH)
     assert made.name == "vllm server"
     yield model_paths["tied"], made
     made.close()
@@ -78,25 +82,38 @@ def moved(path: Path) -> torch.nn.Module:
     return model
 
 
-def kill_after(monkeypatch: pytest.MonkeyPatch, answering: ServerEngine, victim: int) -> list[int]:
-    """Have a process killed in mid-generation; the list then says which."""
-    (server,) = answering._servers
+def kill_after(monkeypatch: pytest.MonkeyPatch, server: Server) -> list[int]:
+    """Have a server killed in mid-generation; the list then says which process."""
     answers: list[int] = []
     killed: list[int] = []
 
     def answered() -> None:
         answers.append(1)
         if len(answers) == AFTER:
-            os.kill(victim, signal.SIGKILL)
-            killed.append(victim)
+            killed.append(process_of(server))
+            os.kill(killed[0], signal.SIGKILL)
 
     monkeypatch.setattr(server, "answered", answered)
     return killed
 
 
-def server_process(of: ServerEngine) -> int:
+def hold_back_start(monkeypatch: pytest.MonkeyPatch, server: Server) -> threading.Event:
+    """Let no other server start in its place before the event is set."""
+    start, may_start = server.start, threading.Event()
+
+    async def start_later() -> None:
+        while not may_start.is_set():
+            await asyncio.sleep(0.02)
+        await start()
+
+    monkeypatch.setattr(server, "start", start_later)
+    return may_start
+
+
+def process_of(server: Server) -> int:
     """The process of `vllm serve` itself: the child of the one that guards it."""
-    (server,) = of._servers
+    assert isinstance(server, Replica)
+    assert server._process
     return descendants(server._process.pid)[0]
 
 
@@ -129,24 +146,36 @@ def test_weights_that_lack_one_are_refused_and_the_last_go_on(
     assert served.generate(make_requests(4), SAMPLED) == before
 
 
-def test_a_server_killed_in_mid_generation_is_replaced_and_nothing_is_lost_or_doubled(
+def test_what_a_server_killed_in_mid_generation_had_is_completed_by_the_other_until_it_is_replaced(
     served: ServerEngine, model_paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     requests, model = make_requests(150), moved(model_paths["tied"])
     served.update_weights(model.named_parameters(), 7)
     expected = served.generate(requests, SAMPLED)
-    (server,) = served._servers
-    before = server.client.url
-    killed = kill_after(monkeypatch, served, server_process(served))
+    member = served._members[0]
+    first, before = member.server, member.server.client.url
+    killed = kill_after(monkeypatch, first)
+    may_start = hold_back_start(monkeypatch, first)
 
     found = served.generate(requests, SAMPLED)
 
     assert len(killed) == 1
-    assert server.client.url != before
-    assert server_process(served) not in killed
     assert [c.token_ids for c in found] == [c.token_ids for c in expected]
     assert {c.policy_version for c in found} == {7}
-    # The new server started from the model's folder: it was given the weights since.
+
+    # The other one starts from the model's folder: it writes only when it has the weights since.
+    monkeypatch.undo()
+    writes = []
+    monkeypatch.setattr(first, "answered", lambda: writes.append(1))
+    may_start.set()
+    wait_until(lambda: member._start is None or member._start.done())
+    served.generate(requests, SAMPLED)
+    found = served.generate(requests, SAMPLED)
+    assert writes
+    assert first.client.url != before
+    assert process_of(first) not in killed
+    assert [c.token_ids for c in found] == [c.token_ids for c in expected]
+    assert {c.policy_version for c in found} == {7}
     assert largest_difference(model, requests, found) < 1e-4
     assert largest_difference(load_reference(model_paths["tied"]), requests, found) > 1e-2
 
@@ -155,7 +184,7 @@ def test_a_server_that_somebody_else_runs(
     served: ServerEngine, model_paths: dict[str, Path]
 ) -> None:
     """It gets the model's weights first; one that is shared is noticed; one that dies is named."""
-    (server,) = served._servers
+    server = served._members[0].server
     url = server.client.url
     served.update_weights(moved(model_paths["tied"]).named_parameters(), 7)
     other = make_engine(
@@ -173,7 +202,7 @@ def test_a_server_that_somebody_else_runs(
         other.update_weights(poisoned.items(), 1)
         with pytest.raises(NonFiniteLogprobsError, match=r"4 of 4 .* policy version 1"):
             other.generate(requests[:4], SAMPLED)
-        os.kill(server_process(served), signal.SIGKILL)
+        os.kill(process_of(server), signal.SIGKILL)
         with pytest.raises(ServerError, match=rf"{url}: it stands in .* did not come back"):
             other.generate(requests, SAMPLED)
     finally:
@@ -193,4 +222,12 @@ def test_the_copy_for_nccl_says_what_it_will_send() -> None:
     ]
     copy.take([("weight", weight)])
     assert [name for name, _ in copy] == ["weight"]
+
+    def broken() -> Iterator[tuple[str, torch.Tensor]]:
+        yield "weight", weight + 1
+        raise ValueError("unknown name")
+
+    with pytest.raises(ValueError, match="unknown name"):
+        copy.take(broken())
+    assert copy.is_empty  # rather than half of one update and half of another
     assert own_address("http://127.0.0.1:8000") == "127.0.0.1"

@@ -5,66 +5,37 @@ from __future__ import annotations
 import asyncio
 import math
 import os
-import signal
 import socket
 import subprocess
 import sys
+import tempfile
+import threading
 import time
-from collections.abc import Callable, Iterator
-from contextlib import suppress
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 import torch
-from hypothesis import given
-from hypothesis import strategies as st
 from safetensors.torch import load_file
 
 from rlvr.config_load import load_config
 from rlvr.config_rollout import RolloutConfig
 from rlvr.config_server import ServerConfig
 from rlvr.rollout.engine import Request, SamplingSettings
-from rlvr.rollout.server import guard
+from rlvr.rollout.server import sockets
 from rlvr.rollout.server.background import Background, all_of, in_thread
 from rlvr.rollout.server.client import Client, ServerError, ServerLostError
 from rlvr.rollout.server.command import arguments, environment
 from rlvr.rollout.server.engine import ServerEngine
-from rlvr.rollout.server.replica import Replica
-from rlvr.rollout.server.sockets import free_port
-from rlvr.rollout.server.spread import spread
-from rlvr.rollout.server.transfer import FileTransfer, choose_transfer
+from rlvr.rollout.server.replica import Replica, until_healthy
+from rlvr.rollout.server.sockets import allow_connections, free_port
+from rlvr.rollout.server.transfer import FileTransfer, WeightClient, choose_transfer
+from rlvr.rollout.server.weights import WeightRoutes, hand_over
 from rlvr.rollout.server.wire import NOT_FINITE, Answer, answer, body
+from tests.rollout.fake_server import FakeServer
+from tests.rollout.polling import wait_until
 from tests.rollout.tiny import MAX_LENGTH, SETTINGS
-
-GROUPS = st.lists(st.tuples(st.integers(0, 5), st.integers(1, 9)), max_size=12)
-
-
-def requests_of(groups: list[tuple[int, int]]) -> list[Request]:
-    return [
-        Request(prompt_ids=(prompt,), seed=seed) for prompt, size in groups for seed in range(size)
-    ]
-
-
-@given(GROUPS, st.integers(1, 5))
-def test_every_request_has_one_server_and_none_has_much_more(groups, num_servers):
-    requests = requests_of(groups)
-    shares = spread(requests, num_servers)
-    assert len(shares) == num_servers
-    assert sorted(index for share in shares for index in share) == list(range(len(requests)))
-    assert all(share == sorted(share) for share in shares)
-    sizes = [len(share) for share in shares]
-    assert max(sizes) - min(sizes) <= max(9 * len(groups), 1)
-    assert max(sizes) <= 2 * math.ceil(len(requests) / num_servers)
-
-
-def test_a_group_stays_together_and_one_large_prompt_is_shared_out():
-    assert spread(requests_of([(1, 4), (2, 4), (3, 4), (4, 4)]), 2) == [
-        [0, 1, 2, 3, 8, 9, 10, 11],
-        [4, 5, 6, 7, 12, 13, 14, 15],
-    ]
-    assert [len(share) for share in spread(requests_of([(1, 9)]), 2)] == [5, 4]
-
 
 # The wire
 
@@ -109,7 +80,10 @@ def test_the_number_that_stands_for_nan_is_nan_again():
         ({"choices": []}, "not an answer"),
         (reply(weight_versions=None), "not an answer"),
         (reply(token_ids=[5, 6]), "logprobs of other tokens"),
-        (reply(weight_versions=[{"version": "a"}, {"version": "b"}]), "several weights: a, b"),
+        (reply(logprobs={"content": [{"logprob": -0.5}]}), "not an answer .* 'token_id'"),
+        (reply(weight_versions=[{"version": "a"}, {"version": "b"}]), "under 2 weights: .*a.*b"),
+        (reply(weight_versions=[{"version": None}, {"version": "b"}]), "under 2 weights"),
+        (reply(weight_versions=[]), "under 0 weights"),
     ],
 )
 def test_an_answer_that_lacks_something_is_refused(broken, what):
@@ -153,6 +127,31 @@ def test_a_peer_that_is_not_there_is_named():
     asyncio.run(ask())
 
 
+@pytest.mark.parametrize(
+    ("status", "what"),
+    [
+        ("200 OK", "no JSON, so this is no vLLM: 200 <html>"),
+        ("307 Temporary Redirect", "GET /health: 307 <html>"),
+        ("404 Not Found", "GET /health: 404 <html>.*VLLM_SERVER_DEV_MODE"),
+    ],
+)
+def test_a_peer_that_is_no_vllm_is_named(status, what):
+    peer = FakeServer()
+    peer.odd["/health"] = (status, "<html>")
+
+    async def ask() -> None:
+        client = Client(peer.url)
+        with pytest.raises(ServerError, match=f"{peer.url}: .*{what}") as raised:
+            await client.get("/health", 60.0)
+        assert not isinstance(raised.value, ServerLostError)  # another one would say the same
+        await client.close()
+
+    try:
+        asyncio.run(ask())
+    finally:
+        peer.close()
+
+
 def test_an_engine_on_a_silent_server_ends_with_its_name(silent, model_paths):
     limits = ServerConfig(urls=(silent,), start_seconds=0.2)
     settings = SETTINGS.model_copy(update={"topology": "server", "server": limits})
@@ -162,17 +161,35 @@ def test_an_engine_on_a_silent_server_ends_with_its_name(silent, model_paths):
 
 def test_a_replica_that_cannot_start_says_why(tmp_path):
     command = [sys.executable, "-c", "raise SystemExit('no such model')"]
-    replica = Replica(
-        "broken", command, dict(os.environ), ServerConfig(), folder=tmp_path, logs=tmp_path
-    )
-    with pytest.raises(ServerLostError, match=r"it ended while it started(.|\n)*no such model"):
+    replica = Replica("broken", command, dict(os.environ), ServerConfig(), tmp_path)
+    with pytest.raises(
+        ServerLostError, match=r"it ended while it started(.|\n)*no such model"
+    ) as e:
         asyncio.run(replica.start())
+    assert str(e.value).count("server http://") == 1
+
+
+def test_a_process_that_ended_is_not_taken_for_the_one_that_answers_at_its_port():
+    stranger = FakeServer()
+    ended = subprocess.Popen([sys.executable, "-c", ""])
+    ended.wait()
+
+    async def start() -> None:
+        client = Client(stranger.url)
+        with pytest.raises(ServerLostError, match="it ended while it started"):
+            await until_healthy(client, 60.0, ended)
+        await client.close()
+
+    try:
+        asyncio.run(start())
+    finally:
+        stranger.close()
 
 
 def test_a_replica_that_always_fails_is_given_up(tmp_path):
     limits = ServerConfig(restarts=1)
     command = [sys.executable, "-c", "raise SystemExit('out of memory')"]
-    replica = Replica("r", command, dict(os.environ), limits, folder=tmp_path, logs=tmp_path)
+    replica = Replica("r", command, dict(os.environ), limits, tmp_path)
 
     async def fail() -> None:
         lost = ServerLostError("http://x:1", "gone")
@@ -221,75 +238,72 @@ def test_blocking_work_that_hangs_is_left_behind():
         asyncio.run(in_thread(lambda: print(1 // 0), 5))
 
 
-# The guard: nothing outlives its parent
+class Stuck:
+    """A transfer that hangs between its first call and its last, until it is let go."""
 
-PARENT = """
-import os, subprocess, sys
-guard, folder, *command = sys.argv[1:]
-guarded = [sys.executable, "-I", guard, str(os.getpid()), folder, *command]
-process = subprocess.Popen(guarded, start_new_session=True)
-print(process.pid, flush=True)
-process.wait()
-"""
-# A server with a child of its own, which ignores a polite request to end.
-SERVER = """
-import signal, subprocess, sys
-signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))
-child = subprocess.Popen([sys.executable, "-c", "import signal, time\\n"
-    "signal.signal(signal.SIGTERM, signal.SIG_IGN)\\nprint('up', flush=True)\\ntime.sleep(600)"])
-child.wait()
-"""
+    has_weights, arguments = True, ()
+
+    def __init__(self) -> None:
+        self.let_go, self.refused = threading.Event(), threading.Event()
+
+    def keep(self, weights: Any) -> None: ...
+
+    def forget(self, url: str) -> None: ...
+
+    def send(self, client: WeightClient) -> None:
+        client.start_weight_update()
+        self.let_go.wait(60)
+        try:
+            client.finish_weight_update()
+        except ServerLostError:
+            self.refused.set()
 
 
-def group_is_gone(group: int) -> bool:
+def test_a_transfer_that_was_given_up_does_not_go_on_later():
+    server, transfer = FakeServer(), Stuck()
+
+    async def give_up() -> None:
+        client = Client(server.url)
+        handing = asyncio.create_task(hand_over(client, transfer, "a-1", 60.0))
+        while "/start_weight_update" not in server.seen:
+            await asyncio.sleep(0.01)
+        handing.cancel()
+        with pytest.raises(asyncio.CancelledError):
+            await handing
+        transfer.let_go.set()
+        while not transfer.refused.is_set():
+            await asyncio.sleep(0.01)
+        await client.close()
+
     try:
-        os.killpg(group, 0)
-    except ProcessLookupError:
-        return True
-    return False
-
-
-def wait_until(is_so: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 120
-    while not is_so():
-        assert time.monotonic() < deadline, "it did not come to pass in time"
-        time.sleep(0.02)
-
-
-@pytest.mark.parametrize("victim", ["parent", "server", "guard is asked"])
-def test_nothing_is_left_whoever_is_killed(victim, tmp_path):
-    folder = tmp_path / "weights"
-    folder.mkdir()
-    parent = subprocess.Popen(
-        [sys.executable, "-c", PARENT, guard.__file__, str(folder), sys.executable, "-c", SERVER],
-        stdout=subprocess.PIPE,
-        text=True,
-    )
-    assert parent.stdout is not None
-    group = 0
-    try:
-        group = int(parent.stdout.readline())
-        assert parent.stdout.readline() == "up\n"
-        if victim == "parent":
-            parent.kill()
-        elif victim == "server":
-            (server,) = children(group)
-            os.kill(server, signal.SIGKILL)
-        else:
-            os.kill(group, signal.SIGTERM)
-        parent.wait(120)
-        wait_until(lambda: group_is_gone(group))
-        assert folder.exists() == (victim != "parent")
+        asyncio.run(asyncio.wait_for(give_up(), 120))
+        assert "/finish_weight_update" not in server.seen
     finally:
-        parent.kill()
-        parent.communicate()
-        if group:
-            with suppress(ProcessLookupError):
-                os.killpg(group, signal.SIGKILL)
+        server.close()
 
 
-def children(pid: int) -> list[int]:
-    return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text().split()]
+def test_nothing_waits_for_an_event_loop_that_was_closed(silent):
+    background = Background()
+
+    async def routes() -> WeightRoutes:
+        return WeightRoutes(Client(silent), asyncio.get_running_loop(), 600.0)
+
+    found = background.run(routes())
+    errors: list[BaseException] = []
+
+    def call() -> None:
+        try:
+            found.start_weight_update()
+        except BaseException as error:
+            errors.append(error)
+
+    thread = threading.Thread(target=call, daemon=True)
+    thread.start()
+    wait_until(lambda: bool(found._calls))
+    background.close()
+    thread.join(120)
+    assert not thread.is_alive()
+    assert len(errors) == 1
 
 
 # Weights
@@ -352,11 +366,15 @@ def test_wrong_values_are_explained(override, what):
 def test_keys_that_do_not_go_together_are_refused():
     with pytest.raises(ValueError, match="only one of the two is accepted"):
         ServerConfig(urls=("http://a:1",), devices=("0",))
+    with pytest.raises(ValueError, match=r"urls names http://a:1 more than once"):
+        ServerConfig(urls=("http://a:1", "http://b:1", "http://a:1"))
+    with pytest.raises(ValueError, match=r"devices names 2 more than once"):
+        ServerConfig(devices=("1,2", "2,3"), replicas=2)
     with pytest.raises(ValueError, match=r'engine accepts "auto" or "vllm"; got "transformers"'):
         RolloutConfig(topology="server", engine="transformers")
 
 
-def test_the_command_line_says_what_the_engine_in_process_is_told(monkeypatch):
+def test_the_command_line_says_what_the_engine_in_process_is_told(monkeypatch, tmp_path):
     monkeypatch.setenv("VLLM_ENABLE_V1_MULTIPROCESSING", "0")  # as our own vLLM engine sets it
     line = " ".join(arguments("models/x", SETTINGS, 64, gpus=0, transfer=("--t", "x")))
     assert "--logprobs-mode processed_logprobs" in line
@@ -368,6 +386,23 @@ def test_the_command_line_says_what_the_engine_in_process_is_told(monkeypatch):
     assert "--enable-scale-out" in on_gpus
     assert "--tensor-parallel-size 2" in on_gpus
     assert "--enforce-eager" not in on_gpus
-    assert environment("2,3", 2)["VLLM_ENABLE_V1_MULTIPROCESSING"] == "1"
-    assert environment("2,3", 2)["CUDA_VISIBLE_DEVICES"] == "2,3"
-    assert "CUDA_VISIBLE_DEVICES" not in set(environment(None, 1)) - set(os.environ)
+    apart = environment("2,3", 2, tmp_path)
+    assert apart["VLLM_ENABLE_V1_MULTIPROCESSING"] == "1"
+    assert apart["CUDA_VISIBLE_DEVICES"] == "2,3"
+    assert apart["CUDA_DEVICE_ORDER"] == "PCI_BUS_ID"
+    on_cpu = environment(None, 1, tmp_path)
+    assert "CUDA_VISIBLE_DEVICES" not in set(on_cpu) - set(os.environ)
+    # What vLLM leaves behind goes with the folder.
+    assert apart["TMPDIR"] == on_cpu["TMPDIR"] == str(tmp_path)
+    near, far = Path("/t"), Path("/t" * 36)  # with a UUID, 39 and 109 characters
+    assert environment(None, 1, near)["VLLM_RPC_BASE_PATH"] == str(near)
+    assert environment(None, 1, far)["VLLM_RPC_BASE_PATH"] == tempfile.gettempdir()
+
+
+def test_connections_are_as_many_as_this_process_may_have(monkeypatch):
+    raised = []
+    monkeypatch.setattr(sockets.resource, "getrlimit", lambda _: (256, 4096))
+    monkeypatch.setattr(sockets.resource, "setrlimit", lambda _, limits: raised.append(limits))
+    assert allow_connections(320, 2) == 320
+    assert allow_connections(320, 16) == (4096 - sockets.OTHER_FILES) // 16 == 192
+    assert raised == [(320 * 2 + sockets.OTHER_FILES, 4096), (4096, 4096)]

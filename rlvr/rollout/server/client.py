@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import ssl
+from collections.abc import AsyncIterator
+from contextlib import asynccontextmanager
 from typing import Any
 
 import httpx
@@ -13,11 +15,12 @@ from rlvr.rollout.server.wire import GENERATE, Answer, answer
 SHOWN = 500  # characters of a server's own words in an error
 
 
-class ServerError(RuntimeError):
+class ServerError(ConnectionError):
     """A server refused something, or cannot be replaced."""
 
     def __init__(self, url: str, what: str) -> None:
         super().__init__(f"server {url}: {what}")
+        self.what = what
 
 
 class ServerLostError(ServerError):
@@ -30,7 +33,6 @@ class Client:
     def __init__(self, url: str) -> None:
         self.url = url
         # One connection each: looking for a free one among hundreds took most of httpx's time.
-        self._all: list[httpx.AsyncClient] = []
         self._free: list[httpx.AsyncClient] = []
         self._verify = ssl.create_default_context() if url.startswith("https:") else False
 
@@ -58,11 +60,12 @@ class Client:
         await self._call("POST", "/pause", seconds, params={"mode": "wait"})
 
     async def close(self) -> None:
-        for http in self._all:
-            await http.aclose()
+        """Hang up; calls in flight hang up when they break off."""
+        while self._free:
+            await self._free.pop().aclose()
 
     def _open(self) -> httpx.AsyncClient:
-        http = httpx.AsyncClient(
+        return httpx.AsyncClient(
             base_url=self.url,
             timeout=None,  # the limit is on the whole call, below
             # Seconds: hangs up before the server, which waits 5, does.
@@ -70,27 +73,38 @@ class Client:
             trust_env=False,  # a proxy of the environment is for the world outside
             verify=self._verify,
         )
-        self._all.append(http)
-        return http
 
-    async def _call(self, method: str, path: str, seconds: float, **content: Any) -> Any:
+    @asynccontextmanager
+    async def _connection(self) -> AsyncIterator[httpx.AsyncClient]:
         http = self._free.pop() if self._free else self._open()
         try:
-            async with asyncio.timeout(seconds):
+            yield http
+        except BaseException:  # cancelled too: its answer may still come, and be taken for another
+            await http.aclose()
+            raise
+        self._free.append(http)
+
+    async def _call(self, method: str, path: str, seconds: float, **content: Any) -> Any:
+        try:
+            async with self._connection() as http, asyncio.timeout(seconds):
                 reply = await http.request(method, path, **content)
         except TimeoutError:
             raise ServerLostError(
                 self.url, f"no answer to {method} {path} within {seconds:g} seconds"
             ) from None
-        except httpx.TransportError as error:
-            what = f"{type(error).__name__} {error}".strip()
+        except httpx.RequestError as error:
+            what = f"{type(error).__name__} {error}".rstrip(". ")
             raise ServerLostError(self.url, f"{method} {path} failed: {what}") from None
-        self._free.append(http)  # one whose call broke off is not used again
         if reply.is_server_error:
             raise ServerLostError(self.url, f"{method} {path}: {_words(reply)}")
-        if reply.is_error:
+        if not reply.is_success:
             raise ServerError(self.url, f"{method} {path}: {_words(reply)}{_hint(reply, path)}")
-        return reply.json() if reply.content else None
+        try:
+            return reply.json() if reply.content else None
+        except ValueError:
+            raise ServerError(
+                self.url, f"{method} {path}: no JSON, so this is no vLLM: {_words(reply)}"
+            ) from None
 
 
 def _words(reply: httpx.Response) -> str:

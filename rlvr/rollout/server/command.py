@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import os
 import sys
+import tempfile
 from collections.abc import Sequence
 from pathlib import Path
+from uuid import uuid4
 
 import rlvr
 from rlvr.config_rollout import RolloutConfig
 from rlvr.torchrun import without_ranks
 
 HOST = "127.0.0.1"
+LONGEST_SOCKET_PATH = 107  # characters, on Linux
 
 
 def arguments(
@@ -43,11 +46,21 @@ def arguments(
     return [*serve, *flags, *switches, *transfer]
 
 
-def environment(devices: str | None, replicas: int) -> dict[str, str]:
-    """This process's, without what it has set for a vLLM of its own; ``devices``: GPU numbers."""
+def takes_sockets(folder: Path) -> bool:
+    """Whether the path of a socket in it is not too long: vLLM names them by a UUID."""
+    return len(str(folder / str(uuid4()))) <= LONGEST_SOCKET_PATH
+
+
+def environment(devices: str | None, replicas: int, folder: Path) -> dict[str, str]:
+    """This process's, without what it has set for a vLLM of its own; ``devices``: GPU numbers.
+
+    ``folder`` is for temporary files: vLLM leaves some behind, and all of them where it is killed.
+    """
     ours = without_ranks(os.environ) | {
         "VLLM_SERVER_DEV_MODE": "1",  # the routes for weights
         "VLLM_LOGGING_LEVEL": "INFO",
+        "TMPDIR": str(folder),
+        "VLLM_RPC_BASE_PATH": str(folder if takes_sockets(folder) else tempfile.gettempdir()),
         "VLLM_NO_USAGE_STATS": os.environ.get("VLLM_NO_USAGE_STATS", "1"),
         "PYTHONPATH": os.pathsep.join(
             filter(None, [str(Path(rlvr.__path__[0]).parent), os.environ.get("PYTHONPATH")])
@@ -63,4 +76,9 @@ def environment(devices: str | None, replicas: int) -> dict[str, str]:
             "VLLM_ENABLE_V1_MULTIPROCESSING": "0",  # the worker has no process
         }
         return ours | on_cpu
-    return ours | {"CUDA_VISIBLE_DEVICES": devices, "VLLM_ENABLE_V1_MULTIPROCESSING": "1"}
+    on_gpus = {
+        "CUDA_DEVICE_ORDER": "PCI_BUS_ID",  # that of nvidia-smi, and not the fastest first
+        "CUDA_VISIBLE_DEVICES": devices,
+        "VLLM_ENABLE_V1_MULTIPROCESSING": "1",
+    }
+    return ours | on_gpus

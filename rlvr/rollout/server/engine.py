@@ -2,13 +2,9 @@
 
 from __future__ import annotations
 
-import logging
-import tempfile
 import threading
-from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 from uuid import uuid4
 
 import torch
@@ -17,30 +13,30 @@ from rlvr.config_rollout import RolloutConfig
 from rlvr.rollout.checks import check_logprobs, check_requests, checked_weights
 from rlvr.rollout.engine import Request, SamplingSettings
 from rlvr.rollout.hub import empty_model, load_weights, stop_token_ids, weight_names
-from rlvr.rollout.server.background import Background, all_of
+from rlvr.rollout.server.background import Background, all_of, any_of
 from rlvr.rollout.server.client import ServerError, ServerLostError
+from rlvr.rollout.server.member import Member
 from rlvr.rollout.server.replica import Server
+from rlvr.rollout.server.scratch import scratch_folder
 from rlvr.rollout.server.servers import make_servers
 from rlvr.rollout.server.sockets import allow_connections
-from rlvr.rollout.server.spread import spread
 from rlvr.rollout.server.transfer import choose_transfer
-from rlvr.rollout.server.weights import hand_over, put_label
-from rlvr.rollout.server.wire import Answer, body
+from rlvr.rollout.server.waiting import Waiting
+from rlvr.rollout.server.wire import LABEL_AT_START, Answer, body
 from rlvr.rollout.stops import StopStrings
 from rlvr.types import Completion
 
-logger = logging.getLogger(__name__)
-
-# Beside the requests that a server works on, so many of them wait in it: it is never idle.
-WAITING = 1.25
+# Requests in a server at once, over those that it works on: so it never waits for the next one.
+IN_FLIGHT = 1.25
 
 
 class ServerEngine:
     """Spreads requests over servers, collects completions, and replaces servers that are lost.
 
-    A server of ours that ends or does not answer is started again, gets the last weights, and gets
-    the requests that it had not answered. Servers label each completion with the weights that drew
-    it; a label other than that of the last update is an error, so ``policy_version`` is true.
+    A server of ours that ends or does not answer is started again and given the last weights; the
+    others complete meanwhile what it had not answered. Servers label each completion with the
+    weights that drew it, and a completion of other weights than the last is never returned: so
+    ``policy_version`` is true.
     """
 
     name = "vllm server"
@@ -57,23 +53,26 @@ class ServerEngine:
         # Labels are this engine's own: a server that others use too gives itself away.
         self._run, self._num_updates = uuid4().hex[:8], 0
         self._in_use = threading.Lock()
-        self._servers: list[Server] = []
-        self._width = int(settings.max_sequences * WAITING)
+        self._members: list[Member] = []
         with ExitStack() as undo:
-            folder = Path(undo.enter_context(tempfile.TemporaryDirectory(prefix="rlvr-servers-")))
+            folder = undo.enter_context(scratch_folder())
             self._background = Background()
             undo.callback(self._background.close)
             undo.callback(self._end_servers)
             dtype = getattr(torch, settings.dtype)
             self._transfer = choose_transfer(self._limits.transfer, dtype, folder)
-            self._servers += make_servers(
-                model_path, settings, max_length, folder, self._transfer.arguments
-            )
-            allow_connections(self._width * len(self._servers))
+            self._members += [
+                Member(server, self._transfer, self._limits.update_seconds)
+                for server in make_servers(
+                    model_path, settings, max_length, folder, self._transfer.arguments
+                )
+            ]
+            wanted = int(settings.max_sequences * IN_FLIGHT)
+            self._width = allow_connections(wanted, len(self._members))
             if self._limits.urls:
                 # They may hold anything: another model's weights, or another run's.
                 self._transfer.keep(load_weights(model_path, dtype))
-            self._background.run(all_of([self._begin(server) for server in self._servers]))
+            self._background.run(all_of([m.begin(self._label) for m in self._members]))
             self._undo = undo.pop_all()
 
     def generate(self, requests: Sequence[Request], sampling: SamplingSettings) -> list[Completion]:
@@ -91,16 +90,16 @@ class ServerEngine:
     ) -> None:
         """Hand weights to every server, in the hub's names and shapes, whatever their dtype.
 
-        Waits for generation in flight. Raises ValueError for a name that is unknown or missing,
-        and then the servers still hold the weights before.
+        A server that is lost gets them when there is another in its place, before it writes.
+        Waits for generation in flight, up to ``request_seconds``. Raises ValueError for a name that
+        is unknown or missing, and then the servers still hold the weights before.
         """
         with self._alone():
             self._transfer.keep(checked_weights(named_tensors, *self._weight_names))
-            self._num_updates += 1
-            # One after the other: transfers share the learner's device.
-            for server in self._servers:
-                self._background.run(self._update(server))
-            self.policy_version = policy_version
+            # Together, and first: what comes under this label is of this version, even where the
+            # next line fails.
+            self._num_updates, self.policy_version = self._num_updates + 1, policy_version
+            self._background.run(self._update())
 
     def sleep(self) -> None:
         """Nothing: the servers' devices are their own."""
@@ -119,7 +118,7 @@ class ServerEngine:
         """No weights change while completions are written, so each is of one version."""
         seconds = self._limits.request_seconds
         if not self._in_use.acquire(timeout=seconds):
-            urls = ", ".join(server.client.url for server in self._servers)
+            urls = ", ".join(member.server.client.url for member in self._members)
             raise ServerError(urls, f"still busy with an earlier call after {seconds:g} seconds")
         try:
             yield
@@ -128,83 +127,54 @@ class ServerEngine:
 
     # What follows runs in the background's thread.
 
-    async def _begin(self, server: Server) -> None:
-        await server.start()
-        await self._prepare(server)
-
-    async def _prepare(self, server: Server) -> None:
-        """A server that was just started holds the model's first weights: it gets the last."""
-        if self._transfer.has_weights:
-            await self._hand_over(server)
-        else:
-            await put_label(server.client, self._label, self._limits.update_seconds)
-
-    async def _hand_over(self, server: Server) -> None:
-        seconds = self._limits.update_seconds
-        await hand_over(server.client, self._transfer, self._label, seconds)
-
-    async def _update(self, server: Server) -> None:
-        try:
-            await self._hand_over(server)
-        except ServerLostError as reason:
-            await self._replace(server, reason)
-
-    async def _replace(self, server: Server, reason: ServerLostError) -> None:
-        """Until one works; `Server.replace` says when it is enough."""
-        logger.warning("%s. A new one is waited for, and goes on.", reason)
-        while True:
-            self._transfer.forget(server.client.url)
-            try:
-                await server.replace(reason)
-                await self._prepare(server)
-                return
-            except ServerLostError as another:
-                reason = another
+    async def _update(self) -> None:
+        # One after the other: transfers share the learner's device.
+        for member in self._members:
+            await member.hold_soon(self._label)
 
     async def _complete(
         self, requests: Sequence[Request], sampling: SamplingSettings
     ) -> list[Completion]:
+        """Each request once, whatever happens to servers; the last waits for none that is lost."""
         found: dict[int, Completion] = {}
-        shares = spread(requests, len(self._servers))
-        await all_of(
-            [
-                self._share(server, share, requests, sampling, found)
-                for server, share in zip(self._servers, shares, strict=True)
-            ]
-        )
-        return [found[index] for index in range(len(requests))]
-
-    async def _share(
-        self,
-        server: Server,
-        share: Sequence[int],
-        requests: Sequence[Request],
-        sampling: SamplingSettings,
-        found: dict[int, Completion],
-    ) -> None:
-        """Complete one server's requests, into ``found``: each once, whatever happens to it."""
+        waiting = Waiting(requests)
         stops = (self._stop_token_ids, self._stops.strings)
 
-        async def work_off(waiting: deque[int]) -> None:
-            while waiting:
-                index = waiting.popleft()
+        async def write(server: Server, at: int) -> None:
+            while True:
+                index = await waiting.take(at)
                 content = body(requests[index], sampling, *stops)
                 answer = await server.client.complete(content, self._limits.request_seconds)
                 found[index] = self._completion(server, answer)
+                waiting.answered(at, index)
                 server.answered()
 
-        while waiting := deque(index for index in share if index not in found):
-            try:
-                await all_of([work_off(waiting) for _ in range(min(self._width, len(waiting)))])
-            except ServerLostError as reason:
-                await self._replace(server, reason)
+        async def serve(member: Member, at: int) -> None:
+            num_writers = min(self._width, len(requests))
+            while True:
+                if not member.holds(self._label):
+                    await member.hold(self._label)
+                    waiting.join(at)
+                try:
+                    await all_of([write(member.server, at) for _ in range(num_writers)])
+                except ServerLostError as reason:
+                    waiting.leave(at)
+                    member.lose(reason)
+
+        waiting.join(*(at for at, m in enumerate(self._members) if m.holds(self._label)))
+        await any_of(
+            [waiting.all_answered(), *(serve(m, at) for at, m in enumerate(self._members))]
+        )
+        return [found[index] for index in range(len(requests))]
 
     def _completion(self, server: Server, answer: Answer) -> Completion:
+        if answer.label == LABEL_AT_START:
+            raise ServerLostError(server.client.url, "was started again, without the last weights")
         if answer.label != self._label:
             raise ServerError(
                 server.client.url,
                 f"wrote with the weights {answer.label!r}, which are not the last that this run "
-                f"gave it ({self._label!r}): it was started again, or another run uses it too",
+                f"gave it ({self._label!r}): another run uses it too",
             )
         return self._stops.cut(
             Completion(
@@ -216,8 +186,12 @@ class ServerEngine:
         )
 
     def _end_servers(self) -> None:
-        self._background.run(all_of([server.client.close() for server in self._servers]))
-        for server in self._servers:
-            server.stop()
-        for server in self._servers:
-            server.end()
+        self._background.cancel()  # the start of another server among it
+        servers = [member.server for member in self._members]
+        try:
+            for server in servers:
+                server.stop()
+            self._background.run(all_of([server.client.close() for server in servers]))
+        finally:
+            for server in servers:
+                server.end()

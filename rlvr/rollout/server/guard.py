@@ -1,16 +1,15 @@
 """Runs a command until it ends, or its parent does; then its whole process group ends.
 
-    python guard.py PARENT FOLDER COMMAND...
+    python guard.py PARENT COMMAND...
 
 So nothing that a server started outlives the learner, however that ended: it is the id of the
-parent that is watched, which the system changes when the parent is gone. Then FOLDER, which the
-learner could not clear up itself, is removed. Standard library only: it starts in milliseconds.
+parent that is watched, which the system changes when the parent is gone. Standard library only: it
+starts in milliseconds.
 """
 
 from __future__ import annotations
 
 import os
-import shutil
 import signal
 import subprocess
 import sys
@@ -21,7 +20,7 @@ POLL_SECONDS = 0.1
 GRACE_SECONDS = 10.0
 
 
-def main(parent: int, folder: str, command: list[str]) -> None:
+def main(parent: int, command: list[str]) -> None:
     stopped = []
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -38,10 +37,8 @@ def main(parent: int, folder: str, command: list[str]) -> None:
         deadline = time.monotonic() + GRACE_SECONDS
         while child.poll() is None and time.monotonic() < deadline:
             time.sleep(POLL_SECONDS)
-    if os.getppid() != parent:
-        shutil.rmtree(folder, ignore_errors=True)
     os.killpg(0, signal.SIGKILL)  # what the command left behind, and this process
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]), sys.argv[2], sys.argv[3:])
+    main(int(sys.argv[1]), sys.argv[2:])

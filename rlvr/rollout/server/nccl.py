@@ -15,6 +15,7 @@ from urllib.parse import urlsplit
 import torch
 
 from rlvr.rollout.isolation import process_state_kept
+from rlvr.rollout.server.client import ServerError
 from rlvr.rollout.server.sockets import free_port
 from rlvr.rollout.server.transfer import NamedTensors, WeightClient, engine_dtype
 
@@ -30,19 +31,25 @@ class HostCopy(WeightSource):
     """The last weights in the host's memory (pinned, with CUDA), in the engine's dtype.
 
     On the host, because the learner's GPU is full: 2 bytes a parameter in bfloat16, and a copy
-    over PCIe for each server. The buffers are kept from update to update.
+    over PCIe for each server. The buffers are kept from update to update, so an update that breaks
+    off takes the weights before with it: then there are none.
     """
 
     def __init__(self, dtype: torch.dtype, device: torch.device) -> None:
         self._dtype, self._device = dtype, device
         self._tensors: dict[str, torch.Tensor] = {}
 
+    @property
+    def is_empty(self) -> bool:
+        return not self._tensors
+
     def take(self, weights: NamedTensors) -> None:
         on_gpu = self._device.type == "cuda"
+        buffers, self._tensors = self._tensors, {}
         taken: dict[str, torch.Tensor] = {}
         for name, tensor in weights:
             given = engine_dtype(tensor, self._dtype)
-            buffer = self._tensors.get(name)
+            buffer = buffers.get(name)
             if buffer is None:
                 buffer = torch.empty(given.shape, dtype=given.dtype, pin_memory=on_gpu)
             taken[name] = buffer.copy_(given, non_blocking=on_gpu)
@@ -74,6 +81,11 @@ class NcclTransfer:
         self.has_weights = True
 
     def send(self, client: WeightClient) -> None:
+        if self._copy.is_empty:
+            raise ServerError(
+                client.url,
+                "there are no weights to give it: an update broke off half-way; resume the run",
+            )
         with torch.cuda.device(self._device):  # each thread has a device of its own
             if client.url not in self._groups:
                 self._groups[client.url] = self._join(client)

@@ -71,7 +71,7 @@ class Remote:
             raise ServerError(
                 self.client.url,
                 "it stands in rollout.server.urls, so it is not ours to start again, and it did "
-                f"not come back ({error}). What happened: {reason}",
+                f"not come back ({error.what}). What happened: {reason.what}",
             ) from reason
 
     def answered(self) -> None:
@@ -93,19 +93,16 @@ class Replica:
         command: Sequence[str],
         environment: dict[str, str],
         limits: ServerConfig,
-        *,
-        folder: Path,
         logs: Path,
     ) -> None:
-        """``folder`` is removed when this process ends without clearing up."""
-        self._command, self._environment, self._folder = command, environment, folder
+        self._command, self._environment = command, environment
         self._limits, self._log = limits, logs / f"{name}.log"
         self._failures = 0
         self._process: subprocess.Popen[bytes] | None = None
         self._take_port()
 
     async def start(self) -> None:
-        guarded = [sys.executable, "-I", guard.__file__, str(os.getpid()), str(self._folder)]
+        guarded = [sys.executable, "-I", guard.__file__, str(os.getpid())]
         with self._log.open("ab") as log:
             self._process = subprocess.Popen(
                 [*guarded, *self._command, "--port", str(self._port)],
@@ -119,7 +116,8 @@ class Replica:
         try:
             await until_healthy(self.client, self._limits.start_seconds, self._process)
         except ServerLostError as error:
-            raise ServerLostError(self.client.url, f"{error}. {self._last_words()}") from None
+            what = f"{error.what}. {self._last_words()}"
+            raise ServerLostError(self.client.url, what) from None
 
     async def replace(self, reason: ServerLostError) -> None:
         self._failures += 1
@@ -164,11 +162,11 @@ def given_up(
     server: Server, failures: int, limits: ServerConfig, reason: ServerLostError, words: str = ""
 ) -> ServerError:
     """What is said of a server that has been replaced often enough."""
-    return ServerError(
-        server.client.url,
+    what = (
         f"failed {failures} times in a row, without a completion in between "
-        f"(rollout.server.restarts {limits.restarts}). What happened: {reason}. {words}".rstrip(),
+        f"(rollout.server.restarts {limits.restarts}). What happened: {reason.what}. {words}"
     )
+    return ServerError(server.client.url, what.rstrip())
 
 
 async def until_healthy(
@@ -178,14 +176,15 @@ async def until_healthy(
     its process has ended."""
     deadline = time.monotonic() + seconds
     while True:
+        # First: another process may have taken the port, and be in the best of health.
+        if process and process.poll() is not None:
+            raise ServerLostError(client.url, "it ended while it started")
         left = max(deadline - time.monotonic(), POLL_SECONDS)
         try:
             await client.get("/health", min(HEALTH_SECONDS, left))
             return
         except ServerLostError as error:
-            problem = str(error)
-        if process and process.poll() is not None:
-            raise ServerLostError(client.url, "it ended while it started")
+            problem = error.what
         if time.monotonic() > deadline:
             raise ServerLostError(client.url, f"not there after {seconds:g} seconds ({problem})")
         await asyncio.sleep(POLL_SECONDS)

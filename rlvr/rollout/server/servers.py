@@ -20,7 +20,8 @@ def make_servers(
     folder: Path,
     transfer: Sequence[str],
 ) -> list[Server]:
-    """``folder`` is for what lasts as long as the servers; ``transfer`` are arguments of theirs.
+    """``folder`` is for what lasts as long as the servers, theirs or ours; ``transfer`` are
+    arguments of theirs.
 
     Raises ValueError where vLLM is missing, or where a replica would share the learner's GPU.
     """
@@ -44,6 +45,6 @@ def make_servers(
         gpus = len(devices.split(",")) if devices else 0
         command = arguments(model_path, settings, max_length, gpus=gpus, transfer=transfer)
         name = f"replica-{index}"
-        variables = environment(devices, limits.replicas)
-        servers.append(Replica(name, command, variables, limits, folder=folder, logs=logs))
+        variables = environment(devices, limits.replicas, folder)
+        servers.append(Replica(name, command, variables, limits, logs))
     return servers

@@ -5,6 +5,8 @@ from __future__ import annotations
 import resource
 import socket
 
+OTHER_FILES = 1024  # that may be open beside connections
+
 
 def free_port() -> int:
     """One that is free now, on all interfaces; somebody else may take it before it is used."""
@@ -13,11 +15,13 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def allow_connections(number: int) -> None:
-    """Raise this process's limit on open files where it is lower, as far as it may."""
+def allow_connections(number: int, servers: int) -> int:
+    """How many connections to each server may be open at once: ``number``, or as many as this
+    process may open at most. Its limit on open files is raised where it is lower."""
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = number + 1024  # beside everything else that is open
+    wanted = number * servers + OTHER_FILES
     if hard != resource.RLIM_INFINITY:
         wanted = min(wanted, hard)
     if soft != resource.RLIM_INFINITY and soft < wanted:
         resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+    return max(1, min(number, (wanted - OTHER_FILES) // servers))

@@ -12,11 +12,24 @@ from rlvr.rollout.server.transfer import Transfer
 
 
 class WeightRoutes:
-    """See `WeightClient`; to be used in another thread than the event loop's."""
+    """See `WeightClient`; to be used in another thread than the event loop's.
+
+    After ``end`` each call fails: a thread that was given up on must not go on with its transfer
+    in the midst of the next one.
+    """
 
     def __init__(self, client: Client, loop: asyncio.AbstractEventLoop, seconds: float) -> None:
         self.url = client.url
         self._client, self._loop, self._seconds = client, loop, seconds
+        self._calls: set[asyncio.Task[Any] | None] = set()
+        self._has_ended = False
+
+    def end(self) -> None:
+        """To be called in the event loop's thread."""
+        self._has_ended = True
+        for call in self._calls:
+            if call:
+                call.cancel()
 
     def world_size(self) -> int:
         """The server's workers."""
@@ -38,7 +51,18 @@ class WeightRoutes:
         self._wait(self._client.post(path, self._seconds, **json))
 
     def _wait(self, call: Coroutine[Any, Any, Any]) -> Any:
-        return asyncio.run_coroutine_threadsafe(call, self._loop).result()
+        return asyncio.run_coroutine_threadsafe(self._unless_ended(call), self._loop).result()
+
+    async def _unless_ended(self, call: Coroutine[Any, Any, Any]) -> Any:
+        if self._has_ended:
+            call.close()
+            raise ServerLostError(self.url, "the transfer of weights had been given up")
+        task = asyncio.current_task()
+        self._calls.add(task)
+        try:
+            return await call
+        finally:
+            self._calls.discard(task)
 
 
 async def hand_over(client: Client, transfer: Transfer, label: str, seconds: float) -> None:
@@ -58,6 +82,8 @@ async def hand_over(client: Client, transfer: Transfer, label: str, seconds: flo
         raise ServerLostError(
             client.url, f"the transfer of weights broke off ({type(error).__name__}: {error})"
         ) from error
+    finally:
+        routes.end()
     # What was computed of prompts with the old weights.
     if not (await client.post("/reset_prefix_cache", seconds))["success"]:
         raise ServerError(client.url, "did not empty its prefix cache: somebody else uses it")

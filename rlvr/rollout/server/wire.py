@@ -15,6 +15,7 @@ from rlvr.rollout.engine import Request, SamplingSettings
 GENERATE = "/inference/v1/generate"
 # JSON has no NaN and no infinity: the server writes this number for them.
 NOT_FINITE = -9999.0
+LABEL_AT_START = "default"  # what vLLM calls the weights that it loaded itself
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -56,17 +57,18 @@ def answer(reply: Any) -> Answer:
         (choice,) = reply["choices"]
         token_ids = tuple(int(token_id) for token_id in choice["token_ids"])
         drawn = choice["logprobs"]["content"]
-        labels = {span["version"] for span in choice["weight_versions"]}
+        drawn_ids = [each["token_id"] for each in drawn]
+        logprobs = [float(each["logprob"]) for each in drawn]
+        labels = {str(span["version"]) for span in choice["weight_versions"]}
         finish_reason = str(choice["finish_reason"])
     except (KeyError, TypeError, ValueError) as error:
         raise ValueError(
             f"not an answer of {GENERATE} in vLLM 0.32 or later ({type(error).__name__}: {error})"
         ) from None
-    if [each["token_id"] for each in drawn] != list(token_ids):
+    if drawn_ids != list(token_ids):
         raise ValueError(f"logprobs of other tokens than the {len(token_ids)} that were drawn")
     if len(labels) != 1:
-        raise ValueError(f"one completion under several weights: {', '.join(sorted(labels))}")
-    logprobs = (float(each["logprob"]) for each in drawn)
+        raise ValueError(f"one completion under {len(labels)} weights: {sorted(labels)}")
     return Answer(
         token_ids=token_ids,
         logprobs=tuple(math.nan if value == NOT_FINITE else value for value in logprobs),
