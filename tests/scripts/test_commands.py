@@ -76,7 +76,7 @@ def test_test_runs_every_check_and_pytest_last(checkout: Checkout, tmp_path: Pat
         "python -m ruff check .",
         "python -m ruff format --check .",
         "python -m mypy",
-        "python -m pytest -n 2 --dist loadfile -k loss",
+        "python -m pytest -n 3 --dist loadfile --no-loadscope-reorder -k loss",
     ]
     assert result.stdout.splitlines()[-1] == "1 passed in 0.01s"
 
@@ -88,7 +88,7 @@ def test_test_runs_every_check_and_pytest_last(checkout: Checkout, tmp_path: Pat
 def test_any_failing_check_fails_the_whole(checkout: Checkout, part: str, name: str) -> None:
     result = checkout.run("scripts/test.sh", STUB_FAIL=part)
     assert result.returncode != 0
-    assert "python -m pytest -n 2 --dist loadfile" in checkout.commands()
+    assert "python -m pytest -n 3 --dist loadfile" in checkout.commands()
     assert (f"[test] FAILED: {name} (see above)" in result.stdout) == bool(name)
 
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import sys
-import tempfile
 from collections.abc import Sequence
 from pathlib import Path
 from uuid import uuid4
@@ -46,9 +45,13 @@ def arguments(
     return [*serve, *flags, *switches, *transfer]
 
 
-def takes_sockets(folder: Path) -> bool:
-    """Whether the path of a socket in it is not too long: vLLM names them by a UUID."""
-    return len(str(folder / str(uuid4()))) <= LONGEST_SOCKET_PATH
+def socket_folder(folder: Path) -> Path:
+    """``folder``, or /tmp where the path of a socket in it is too long: vLLM names them by a UUID.
+
+    Not the environment's folder for temporary files, which may be as long.
+    """
+    is_short = len(str(folder / str(uuid4()))) <= LONGEST_SOCKET_PATH
+    return folder if is_short else Path("/tmp")
 
 
 def environment(devices: str | None, replicas: int, folder: Path) -> dict[str, str]:
@@ -60,7 +63,7 @@ def environment(devices: str | None, replicas: int, folder: Path) -> dict[str, s
         "VLLM_SERVER_DEV_MODE": "1",  # the routes for weights
         "VLLM_LOGGING_LEVEL": "INFO",
         "TMPDIR": str(folder),
-        "VLLM_RPC_BASE_PATH": str(folder if takes_sockets(folder) else tempfile.gettempdir()),
+        "VLLM_RPC_BASE_PATH": str(socket_folder(folder)),
         "VLLM_NO_USAGE_STATS": os.environ.get("VLLM_NO_USAGE_STATS", "1"),
         "PYTHONPATH": os.pathsep.join(
             filter(None, [str(Path(rlvr.__path__[0]).parent), os.environ.get("PYTHONPATH")])
