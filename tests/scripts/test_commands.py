@@ -88,7 +88,7 @@ def test_test_runs_every_check_and_pytest_last(checkout: Checkout, tmp_path: Pat
 def test_any_failing_check_fails_the_whole(checkout: Checkout, part: str, name: str) -> None:
     result = checkout.run("scripts/test.sh", STUB_FAIL=part)
     assert result.returncode != 0
-    assert "python -m pytest -n 3 --dist loadfile" in checkout.commands()
+    assert "python -m pytest -n 3 --dist loadfile --no-loadscope-reorder" in checkout.commands()
     assert (f"[test] FAILED: {name} (see above)" in result.stdout) == bool(name)
 
 
