@@ -12,9 +12,8 @@ def check_possible(config: Config) -> None:
         return
     if config.grpo.max_staleness:
         raise ValueError(
-            f"grpo.max_staleness is 1, and torchrun started {num_ranks()} ranks: their engines and "
-            "their learner share the devices, so nothing could be written during an update; 0 is "
-            "accepted"
+            f"grpo.max_staleness is 1, and torchrun started {num_ranks()} ranks, which keep no "
+            "older weights to compare an engine with; 0 or one rank is accepted"
         )
     if config.model.lora.rank and config.grpo.kl.kind != "none":
         raise ValueError(
