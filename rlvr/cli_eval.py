@@ -95,20 +95,13 @@ def evaluate(
     as_json: AsJson = False,
 ) -> None:
     """Greedy accuracy, pass@k and maj@k with intervals; or a paired test of two evaluations."""
-    if num_ranks() > 1:
-        raise ValueError("rlvr eval is one process; torchrun starts rlvr train and rlvr sft")
     sizes = _sizes(k)
     if compare is not None:
         if model is not None or data is not None:
             raise ValueError("--compare takes two folders of evaluations, no model and no --data")
         _compare(*compare, ks=sizes, as_json=as_json)
         return
-    if model is None or data is None:
-        raise ValueError("rlvr eval needs a MODEL and --data; or --compare A B")
-    if sizes and max(sizes) > samples:
-        raise ValueError(f"--k {max(sizes)} needs as many samples; --samples is {samples}")
-    if temperature <= 0:
-        raise ValueError(f"--temperature is {temperature:g}; accepted: a number above 0")
+    model, data = _asked(model, data, samples, sizes, temperature)
     from rlvr.config_rollout import RolloutConfig
     from rlvr.data.known_sets import load_set
     from rlvr.data.rows import FIELDS
@@ -138,6 +131,21 @@ def evaluate(
         Console(stderr=True).print(f"stopped; the same command goes on with {folder.path}")
         raise typer.Exit(130) from None
     _report(folder.path, sizes, as_json)
+
+
+def _asked(
+    model: str | None, data: str | None, samples: int, sizes: list[int], temperature: float
+) -> tuple[str, str]:
+    """Model and data; raises ``ValueError`` for what cannot be evaluated."""
+    if num_ranks() > 1:
+        raise ValueError("rlvr eval is one process; torchrun starts rlvr train and rlvr sft")
+    if model is None or data is None:
+        raise ValueError("rlvr eval needs a MODEL and --data; or --compare A B")
+    if sizes and max(sizes) > samples:
+        raise ValueError(f"--k {max(sizes)} needs as many samples; --samples is {samples}")
+    if temperature <= 0:
+        raise ValueError(f"--temperature is {temperature:g}; accepted: a number above 0")
+    return model, data
 
 
 def _report(path: Path, ks: list[int], as_json: bool) -> None:

@@ -38,7 +38,7 @@ def leading(config: Config, run: Path) -> Iterator[Lead | None]:
     try:
         lead.run(_begin, run.absolute(), config.threads)
         yield lead
-    except BaseException:
+    except BaseException:  # Ctrl-C and an exit too: whatever ends rank 0 must let the others go
         with suppress(RankError):  # what went wrong first is told
             _end(lead)
         raise

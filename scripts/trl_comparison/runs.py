@@ -36,72 +36,44 @@ SIDES = (
     Contestant(name="rlvr", label="rlvr", child=OURS_CHILD),
     Contestant(name="trl", label="TRL 1.16", child=TRL_CHILD),
 )
-ONE_ENGINE = ("rollout.processes=1",)
+
+
+def _ours(name: str, label: str, *overrides: str, layout: str = "shared") -> Contestant:
+    return Contestant(
+        name=name,
+        label=label,
+        child=OURS_CHILD,
+        overrides=overrides,
+        options=("--layout", layout) if layout != "shared" else (),
+    )
+
+
+def _theirs(name: str, label: str, **arguments: object) -> Contestant:
+    return Contestant(name=name, label=label, child=TRL_CHILD, options=(json.dumps(arguments),))
+
+
+AHEAD, ONE = "grpo.max_staleness=1", "rollout.processes=1"
 ABLATION = (
     *SIDES,
-    Contestant(
-        name="rlvr-ahead",
-        label="rlvr, one step ahead",
-        child=OURS_CHILD,
-        overrides=("grpo.max_staleness=1",),
+    _ours("rlvr-ahead", "rlvr, one step ahead", AHEAD),
+    _ours("rlvr-one", "rlvr, one engine", ONE),
+    _ours("rlvr-one-ahead", "one engine, one step ahead", ONE, AHEAD),
+    _ours(
+        "rlvr-one-small",
+        "one engine, micro-batches of 1,024 tokens",
+        ONE,
+        "grpo.micro_batch_tokens=1024",
     ),
-    Contestant(
-        name="rlvr-one",
-        label="rlvr, one engine",
-        child=OURS_CHILD,
-        overrides=ONE_ENGINE,
-    ),
-    Contestant(
-        name="rlvr-one-ahead",
-        label="one engine, one step ahead",
-        child=OURS_CHILD,
-        overrides=(*ONE_ENGINE, "grpo.max_staleness=1"),
-    ),
-    Contestant(
-        name="rlvr-one-small",
-        label="one engine, micro-batches of 1,024 tokens",
-        child=OURS_CHILD,
-        overrides=(*ONE_ENGINE, "grpo.micro_batch_tokens=1024"),
-    ),
-    Contestant(
-        name="rlvr-one-transformers",
-        label="one engine, transformers",
-        child=OURS_CHILD,
-        overrides=(*ONE_ENGINE, "rollout.engine=transformers"),
-    ),
-    Contestant(
-        name="rlvr-one-float32",
-        label="one engine, vLLM in float32",
-        child=OURS_CHILD,
-        overrides=(*ONE_ENGINE, "rollout.dtype=float32"),
-    ),
-    Contestant(
-        name="rlvr-one-packed",
-        label="one engine, packed, nothing shared",
-        child=OURS_CHILD,
-        overrides=ONE_ENGINE,
-        options=("--layout", "packed"),
-    ),
-    Contestant(
-        name="rlvr-one-padded",
-        label="one engine, padded",
-        child=OURS_CHILD,
-        overrides=ONE_ENGINE,
-        options=("--layout", "padded"),
-    ),
-    Contestant(
-        name="trl-bf16",
-        label="TRL 1.16, bf16 (its default)",
-        child=TRL_CHILD,
-        options=(json.dumps({"bf16": True}),),
-    ),
-    Contestant(
-        name="trl-whole",
-        label="TRL 1.16, no accumulation",
-        child=TRL_CHILD,
-        options=(
-            json.dumps({"per_device_train_batch_size": 256, "gradient_accumulation_steps": 1}),
-        ),
+    _ours("rlvr-one-transformers", "one engine, transformers", ONE, "rollout.engine=transformers"),
+    _ours("rlvr-one-float32", "one engine, vLLM in float32", ONE, "rollout.dtype=float32"),
+    _ours("rlvr-one-packed", "one engine, packed, nothing shared", ONE, layout="packed"),
+    _ours("rlvr-one-padded", "one engine, padded", ONE, layout="padded"),
+    _theirs("trl-bf16", "TRL 1.16, bf16 (its default)", bf16=True),
+    _theirs(
+        "trl-whole",
+        "TRL 1.16, no accumulation",
+        per_device_train_batch_size=256,
+        gradient_accumulation_steps=1,
     ),
 )
 
