@@ -70,5 +70,10 @@ def test_a_period_binds_as_a_number_does() -> None:
     assert verify("x = 1/27", "0.\\overline{3}^3").verdict is CORRECT
     assert verify("x = 1/6", ".1\\bar6").verdict is CORRECT
     assert verify("x = 1", "0.\\overline{9}").verdict is CORRECT
+    assert verify("x = 1/3", "33.\\overline{3}%").verdict is CORRECT
+    assert verify("x = 7/12", "\\frac{0.58\\overline{3}}{1}").verdict is CORRECT
+    # As 2 3 is no product.
+    assert verify("x = 1", "3 0.\\overline{3}").verdict is INCORRECT
+    assert verify("x = 1/9", "0.\\overline{3} 0.\\overline{3}").verdict is INCORRECT
     assert verify("x = 1/3", "\\overline{3}").verdict is INCORRECT
     assert verify("x = 1/3", "0.\\overline{}").verdict is INCORRECT

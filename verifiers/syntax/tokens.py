@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from fractions import Fraction
 from typing import NamedTuple
 
 from verifiers.syntax.errors import (
@@ -104,7 +105,7 @@ def _tokens_of(group: str, value: str, start: int, end: int) -> list[Token]:
         case "number":
             return [Token("number", value.replace("{,}", ""), start, end)]
         case "repeating":
-            return _repeating(value, start, end)
+            return [Token("number", _repeating(value), start, end)]
         case "word":
             return [Token("word", value, start, end)]
         case "symbol":
@@ -127,16 +128,13 @@ def _tokens_of(group: str, value: str, start: int, end: int) -> list[Token]:
     return [_single_character(value, start, end)]
 
 
-def _repeating(value: str, start: int, end: int) -> list[Token]:
-    """``(15/90)`` for ``0.1\\overline{6}``: 90 times the number is 100 times less 10 times it."""
+def _repeating(value: str) -> str:
+    """``1/6`` for ``0.1\\overline{6}``: 90 times the number is 100 times less 10 times it."""
     digits, _, period = value.partition("\\")
     whole, _, fixed = digits.partition(".")
     period = "".join(filter(str.isdecimal, period))
-    head = int(f"0{whole}{fixed}")
-    above = int(f"0{whole}{fixed}{period}") - head
-    below = (10 ** len(period) - 1) * 10 ** len(fixed)
-    parts = (("(", "("), ("number", str(above)), ("/", "/"), ("number", str(below)), (")", ")"))
-    return [Token(kind, text, start, end) for kind, text in parts]
+    above = int(f"0{whole}{fixed}{period}") - int(f"0{whole}{fixed}")
+    return str(Fraction(above, (10 ** len(period) - 1) * 10 ** len(fixed)))
 
 
 def _command(name: str, start: int, end: int) -> list[Token]:
