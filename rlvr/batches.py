@@ -7,7 +7,8 @@ on, and the loss corrects for it: see ``docs/algorithms.md``. Source: one-step o
 Noukhovitch et al. 2024 (arXiv 2410.18252).
 
 The engine runs in a thread of this process, because it takes weights as tensors; torch's kernels
-leave the interpreter free. Nothing but that thread touches engine and sampler until it has ended.
+leave the interpreter free. Nothing but that thread touches engine and sampler until it has ended,
+and it touches nothing of the trainer: the calls of several ranks must come one after the other.
 """
 
 from __future__ import annotations
@@ -17,14 +18,14 @@ from concurrent.futures import Future, ThreadPoolExecutor
 from dataclasses import dataclass, replace
 from typing import Protocol
 
+import numpy as np
+from numpy.typing import NDArray
+
 from rlvr.collect import collect, reward_arrays
 from rlvr.config import Config
 from rlvr.data.sampler import TaskSampler
 from rlvr.learn.advantages.groups import informative
 from rlvr.learn.learner import Learner
-from rlvr.learn.policy import Policy
-from rlvr.learn.reference import Snapshot
-from rlvr.learn.trainer import Trainer
 from rlvr.metrics import group_metrics, staleness_metrics
 from rlvr.prompt import Prompter
 from rlvr.rollout.engine import RolloutEngine
@@ -45,15 +46,17 @@ class Batch:
     seconds: Metrics
 
 
-# A step, and the weights that the engine holds: a snapshot, or the policy's of now.
-MakeBatch = Callable[[int, Snapshot | None], Batch]
+MakeBatch = Callable[[int], Batch]
+# A batch, the trainer's logprobs by the weights that wrote it, the time it takes: with its parity.
+Score = Callable[[Sequence[TrainingSequence]], list[NDArray[np.float32]]]
+CheckBatch = Callable[[Batch, Score, Stopwatch], Batch]
 
 
 class BatchSource(Protocol):
     """Where the loop gets its batches from."""
 
-    def take(self, step: int) -> Batch:
-        """The batch of ``step``, before its update."""
+    def take(self, step: int, watch: Stopwatch) -> Batch:
+        """The batch of ``step``, before its update. Raises ParityError, as ``settle`` does."""
         ...
 
     def settle(self, watch: Stopwatch) -> Batch | None:
@@ -69,11 +72,14 @@ class OnPolicy:
     Then the engine sleeps, until the update gives it other weights.
     """
 
-    def __init__(self, make: MakeBatch, engine: RolloutEngine) -> None:
-        self._make, self._engine = make, engine
+    def __init__(
+        self, make: MakeBatch, check: CheckBatch, trainer: Learner, engine: RolloutEngine
+    ) -> None:
+        self._make, self._check = make, check
+        self._trainer, self._engine = trainer, engine
 
-    def take(self, step: int) -> Batch:
-        batch = self._make(step, None)
+    def take(self, step: int, watch: Stopwatch) -> Batch:
+        batch = self._check(self._make(step), self._trainer.score, watch)
         self._engine.sleep()
         return batch
 
@@ -88,30 +94,38 @@ class OneStepAhead:
     """Makes the next step's batch while the caller updates the policy.
 
     ``ready`` is the first batch, of a run that is resumed; without one it is made on the spot. The
-    parity check needs the weights that wrote a batch, which the update is about to change: hence
-    a snapshot of them.
+    parity check needs the weights that wrote a batch, which the update changes: the trainer keeps
+    them.
     """
 
-    def __init__(self, make: MakeBatch, policy: Policy, steps: int, ready: Batch | None) -> None:
-        self._make, self._policy, self._steps = make, policy, steps
+    def __init__(
+        self,
+        make: MakeBatch,
+        check: CheckBatch,
+        trainer: Learner,
+        steps: int,
+        ready: Batch | None,
+    ) -> None:
+        self._make, self._check = make, check
+        self._trainer, self._steps = trainer, steps
         self._ready = ready
-        self._behaviour = Snapshot(policy)
         self._pool = ThreadPoolExecutor(1, thread_name_prefix="one-step-ahead")
         self._next: Future[Batch] | None = None
 
-    def take(self, step: int) -> Batch:
-        batch = self._ready or self._make(step, None)
+    def take(self, step: int, watch: Stopwatch) -> Batch:
+        batch = self._ready or self._check(self._make(step), self._trainer.score, watch)
         if step + 1 < self._steps:
-            self._behaviour.take_over(self._policy)
-            self._next = self._pool.submit(self._make, step + 1, self._behaviour)
+            self._trainer.keep_weights()
+            self._next = self._pool.submit(self._make, step + 1)
         staleness = staleness_metrics(batch.groups, policy_version=step)
         return replace(batch, metrics=batch.metrics | staleness)
 
     def settle(self, watch: Stopwatch) -> Batch | None:
         """Raises what went wrong in the thread."""
         with watch("wait"):
-            self._ready = self._next.result() if self._next else None
+            batch = self._next.result() if self._next else None
         self._next = None
+        self._ready = self._check(batch, self._trainer.score_kept, watch) if batch else None
         return self._ready
 
     def close(self) -> None:
@@ -129,24 +143,24 @@ def batch_source(
 ) -> BatchSource:
     """As ``grpo.max_staleness`` says; ``ready`` is the first batch, where there is one already."""
 
-    def make(step: int, weights: Snapshot | None) -> Batch:
+    def make(step: int) -> Batch:
         watch = Stopwatch()
         groups, sampling = collect(engine, prompter, sampler, step, config, watch)
-        with watch("parity"):
-            parity = check_parity(trainer, weights, groups, config)
         found = group_metrics(groups, informative(*reward_arrays(groups)))
-        return Batch(groups=groups, metrics=parity | found | sampling, seconds=watch.laps)
+        return Batch(groups=groups, metrics=found | sampling, seconds=watch.laps)
+
+    def check(batch: Batch, score: Score, watch: Stopwatch) -> Batch:
+        with watch("parity"):
+            parity = check_parity(score, batch.groups, config)
+        return replace(batch, metrics=parity | batch.metrics)
 
     if not config.grpo.max_staleness:
-        return OnPolicy(make, engine)
-    assert isinstance(trainer, Trainer), "a snapshot is of one rank"
-    return OneStepAhead(make, trainer.policy, config.grpo.steps, ready)
+        return OnPolicy(make, check, trainer, engine)
+    return OneStepAhead(make, check, trainer, config.grpo.steps, ready)
 
 
-def check_parity(
-    trainer: Learner, weights: Snapshot | None, groups: Sequence[Group], config: Config
-) -> Metrics:
-    """Scores a few fresh completions with the weights that wrote them, on the trainer's side.
+def check_parity(score: Score, groups: Sequence[Group], config: Config) -> Metrics:
+    """A few fresh completions, scored by the trainer with the weights that wrote them.
 
     Raises ParityError where engine and trainer disagree.
     """
@@ -159,7 +173,7 @@ def check_parity(
     ]
     parity = compare_logprobs(
         [rollout.completion.rollout_logprobs for rollout in first],
-        [logprobs.tolist() for logprobs in trainer.score(sequences, weights)],
+        [logprobs.tolist() for logprobs in score(sequences)],
     )
     parity.check(config.rollout.parity_mean_limit, config.rollout.parity_p99_limit)
     return {

@@ -69,7 +69,7 @@ def reinforce(
     with closing(batch_source(engine, trainer, prompter, sampler, config, ahead)) as source:
         for step in range(first_step, config.grpo.steps):
             watch = Stopwatch()
-            batch = source.take(step)
+            batch = source.take(step, watch)
             with watch("train"):
                 rewards, counted = reward_arrays(batch.groups)
                 sequences, advantages = trainer.assign(

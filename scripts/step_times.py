@@ -1,6 +1,6 @@
 """Where a GRPO step of a finished run spent its time: medians over all steps.
 
-With grpo.max_staleness = 1 the first three run beside the update, and "wait" is what the update
+With grpo.max_staleness = 1 the first two run beside the update, and "wait" is what the update
 then still waits for them.
 
 .venv/bin/python scripts/step_times.py runs/tiny

@@ -10,7 +10,6 @@ import numpy as np
 from numpy.typing import NDArray
 from torch import Tensor
 
-from rlvr.learn.reference import Snapshot
 from rlvr.types import TrainingSequence
 
 
@@ -37,6 +36,8 @@ class Learner(Protocol):
 
     def step(self, sequences: Sequence[TrainingSequence], step: int) -> dict[str, float]: ...
 
-    def score(
-        self, sequences: Sequence[TrainingSequence], weights: Snapshot | None = None
-    ) -> list[NDArray[np.float32]]: ...
+    def score(self, sequences: Sequence[TrainingSequence]) -> list[NDArray[np.float32]]: ...
+
+    def keep_weights(self) -> None: ...
+
+    def score_kept(self, sequences: Sequence[TrainingSequence]) -> list[NDArray[np.float32]]: ...

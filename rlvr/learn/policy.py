@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor
@@ -184,15 +182,6 @@ class Policy:
             save_adapters(self.model, adapters, folder / ADAPTER_FOLDER)
         else:
             self.save(folder)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> Policy:
-        """What is frozen beside adapters is not copied but shared."""
-        trained = self.trained()
-        frozen = (p for n, p in self.model.named_parameters() if n not in trained)
-        memo |= {id(parameter): parameter for parameter in frozen}
-        policy = object.__new__(type(self))
-        vars(policy).update(copy.deepcopy(vars(self), memo))
-        return policy
 
     def _logits(self, input_ids: Tensor) -> Tensor:
         """The model's own: [1, T] -> [1, T, V]."""

@@ -7,11 +7,9 @@ of embeddings, last norm and head stay from the forward to the end of the backwa
 
 from __future__ import annotations
 
-import copy
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -21,7 +19,7 @@ from torch.distributed.tensor import DTensor
 from transformers import PreTrainedModel
 
 from rlvr.learn.batch import PackedBatch
-from rlvr.learn.lora import Whole, adapter_parameters, save_adapters
+from rlvr.learn.lora import Whole, save_adapters
 from rlvr.learn.policy import ADAPTER_FOLDER, Policy
 from rlvr.learn.ranks import Ranks, whole
 from rlvr.learn.spread import fill, weights_of_rank_0
@@ -131,26 +129,6 @@ class ShardedPolicy(Policy):
         collected = self.collect_trained()
         if self._ranks.rank == 0:
             self.write(folder, collected)
-
-    def __deepcopy__(self, memo: dict[int, Any]) -> ShardedPolicy:
-        """FSDP's modules refuse to be copied: a new model takes over the weights.
-
-        Raises ValueError for a model with adapters, whose frozen weights would be there twice.
-        """
-        if adapter_parameters(self.model):
-            raise ValueError(
-                "model.lora on several ranks has no second set of adapters, which grpo.kl and "
-                'grpo.max_staleness 1 need: grpo.kl "none" and max_staleness 0 are accepted, or '
-                "one rank, or model.lora.rank 0"
-            )
-        config = copy.deepcopy(self.model.config)
-        with torch.device("meta"):
-            model = type(self.model)(config).to(self.model.dtype)  # type: ignore[arg-type]
-        own = dict(self.model.named_parameters()) | dict(self.model.named_buffers())
-        policy = ShardedPolicy.__new__(ShardedPolicy)
-        vars(policy).update(vars(self), model=model.train(False))
-        policy._shard(self.device, lambda name, _: self._whole(name, own[name]).detach().clone())
-        return policy
 
 
 class _Root(nn.Module):

@@ -28,9 +28,9 @@ from rlvr.learn.objective import Objective, TokenRecord, check_rollout_logprobs
 from rlvr.learn.optimizer import apply_gradients, learning_rate, make_optimizer
 from rlvr.learn.policy import Policy
 from rlvr.learn.ranks import OneRank, Ranks
-from rlvr.learn.reference import Reference, Snapshot
 from rlvr.learn.rows import choose_row_tokens
 from rlvr.learn.share import Share, deal
+from rlvr.learn.snapshot import Reference, Snapshot
 from rlvr.learn.step_metrics import step_metrics
 from rlvr.types import TrainingSequence
 
@@ -60,6 +60,7 @@ class Trainer:
         self._reference = (
             None if isinstance(config.kl, NoKlConfig) else Reference(policy, config.kl.sync_every)
         )
+        self._kept: Snapshot | None = None
         is_repeated = config.epochs * config.mini_batches > 1
         self._needs_old = is_repeated or self._credit.needs_scores
 
@@ -86,7 +87,8 @@ class Trainer:
         if found and self._needs_old and not found[0].old_logprobs:
             found = self._with_old(found)
         if found and self._reference and not found[0].reference_logprobs:
-            scores = self.score(found, self._reference)
+            with self._reference.in_place():
+                scores = self.score(found)
             found = [
                 replace(sequence, reference_logprobs=tuple(logprobs.tolist()))
                 for sequence, logprobs in zip(found, scores, strict=True)
@@ -116,20 +118,28 @@ class Trainer:
         else:
             metrics |= {"loss": 0.0, "grad_norm": 0.0}
         if self._reference:
-            self._reference.after_step(step, self.policy)
+            self._reference.after_step(step)
         return metrics
 
-    def score(
-        self, sequences: Sequence[TrainingSequence], weights: Snapshot | None = None
-    ) -> list[NDArray[np.float32]]:
-        """The policy's logprobs of each completion's tokens, at the trainer's temperature.
-
-        Or a snapshot's: on one rank, that may run in another thread beside ``step``.
-        """
-        share, policy = self._share(sequences), weights or self.policy
+    def score(self, sequences: Sequence[TrainingSequence]) -> list[NDArray[np.float32]]:
+        """The policy's logprobs of each completion's tokens, at the trainer's temperature."""
+        share = self._share(sequences)
         with torch.no_grad():
-            values = share.map(lambda batch: policy.logprobs(batch, self.temperature)[0])
+            values = share.map(lambda batch: self.policy.logprobs(batch, self.temperature)[0])
         return self._gather(share, values)
+
+    def keep_weights(self) -> None:
+        """Keep a copy of the weights of now, in place of one that was kept before."""
+        if self._kept:
+            self._kept.take_over()
+        else:
+            self._kept = Snapshot(self.policy)
+
+    def score_kept(self, sequences: Sequence[TrainingSequence]) -> list[NDArray[np.float32]]:
+        """As ``score``, with the weights that were kept."""
+        assert self._kept
+        with self._kept.in_place():
+            return self.score(sequences)
 
     def state_dict(self) -> dict[str, Any]:
         """What, beside the policy's weights, the next step depends on."""

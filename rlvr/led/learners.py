@@ -11,7 +11,6 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from rlvr.config import Config
-from rlvr.learn.reference import Snapshot
 from rlvr.learn.sft import SftLearner
 from rlvr.learn.sharded import Collected, ShardedPolicy
 from rlvr.learn.shards import SHARDS, restore, save_shards
@@ -80,11 +79,14 @@ class LedTrainer(LedLearner):
     def step(self, sequences: Sequence[TrainingSequence], step: int) -> dict[str, float]:
         return self._lead.run(_step, sequences, step)
 
-    def score(
-        self, sequences: Sequence[TrainingSequence], weights: Snapshot | None = None
-    ) -> list[NDArray[np.float32]]:
-        assert weights is None, "a snapshot is of one rank"
+    def score(self, sequences: Sequence[TrainingSequence]) -> list[NDArray[np.float32]]:
         return self._lead.run(_score, sequences)
+
+    def keep_weights(self) -> None:
+        self._lead.run(_keep_weights)
+
+    def score_kept(self, sequences: Sequence[TrainingSequence]) -> list[NDArray[np.float32]]:
+        return self._lead.run(_score_kept, sequences)
 
 
 class LedSftLearner(LedLearner):
@@ -143,6 +145,14 @@ def _step(bench: Bench, sequences: Sequence[TrainingSequence], step: int) -> dic
 
 def _score(bench: Bench, sequences: Sequence[TrainingSequence]) -> list[NDArray[np.float32]]:
     return _trainer(bench).score(sequences)
+
+
+def _keep_weights(bench: Bench) -> None:
+    _trainer(bench).keep_weights()
+
+
+def _score_kept(bench: Bench, sequences: Sequence[TrainingSequence]) -> list[NDArray[np.float32]]:
+    return _trainer(bench).score_kept(sequences)
 
 
 def _learn(bench: Bench, sequences: Sequence[TrainingSequence], lr: float) -> dict[str, float]:

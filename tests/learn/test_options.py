@@ -13,7 +13,7 @@ from rlvr.config import ModelConfig
 from rlvr.learn.attention import dense_mask
 from rlvr.learn.batch import pack
 from rlvr.learn.policy import Policy
-from rlvr.learn.reference import Reference
+from rlvr.learn.snapshot import Reference
 from rlvr.model_files import load_policy
 from tests.learn.learn_helpers import (
     assert_same_gradients,
@@ -89,8 +89,10 @@ def test_autocast_and_checkpointing_go_together() -> None:
 def test_a_reference_scores_as_the_policy_it_is_a_copy_of() -> None:
     policy = Policy(make_model(), {}, autocast=True, gradient_checkpointing=True)
     (batch,) = pack(make_groups(8), row_tokens=100, micro_batch_tokens=10_000)
-    ours, theirs = (p.logprobs(batch, 1.0)[0] for p in (policy, Reference(policy, 0)))
-    assert ours.detach().equal(theirs)
+    reference = Reference(policy, 0)
+    ours = policy.logprobs(batch, 1.0)[0].detach()
+    with reference.in_place():
+        assert ours.equal(policy.logprobs(batch, 1.0)[0])
 
 
 def test_the_options_come_from_the_configuration(
