@@ -133,6 +133,7 @@ def _start(
 
 def _dry_run(config: Config) -> None:
     from rlvr.estimate import estimate, estimate_table
+    from rlvr.led.possible import check_possible
     from rlvr.model_files import memory_left_mb
     from rlvr.newborn import make_tokenizer
 
@@ -141,16 +142,20 @@ def _dry_run(config: Config) -> None:
     console.print(estimate_table(estimate(config, vocab_size, num_ranks())))
     available, where = memory_left_mb()
     console.print(f"{where} has {available:,.0f} MB left", highlight=False)
+    check_possible(config)
     _check_room(config)
 
 
 def _check_room(config: Config) -> None:
-    """Raises ``ValueError`` where the model cannot be read, or the memory there is will not do."""
+    """Raises ``ValueError`` where the model cannot be read or shared, or the memory will not do."""
+    from rlvr.estimate import sizes_of
+    from rlvr.led.possible import check_heads
     from rlvr.model_files import memory_left_mb
     from rlvr.newborn import make_tokenizer
     from rlvr.room import check_room
 
     vocab_size = len(make_tokenizer(config.data.families))
+    check_heads(config, sizes_of(config.model, vocab_size))
     check_room(config, vocab_size, *memory_left_mb(), num_ranks())
 
 

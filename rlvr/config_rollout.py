@@ -23,6 +23,7 @@ class RolloutConfig(Section):
     max_new_tokens: Positive = 128
     stop: Texts = ()  # texts that end a completion, beside the model's own end tokens
     processes: Positive = 1  # engines side by side on a CPU's cores
+    tensor_parallel: Positive = 1  # ranks of torchrun that share one colocated engine
     max_sequences: Positive = 256  # of all processes together, and so the cache
     kv_cache_gb: PositiveFloat = 0.5
     parity_completions: Positive = 8
@@ -36,5 +37,21 @@ class RolloutConfig(Section):
             raise ValueError(
                 'topology "server" is vLLM\'s: with it engine accepts "auto" or "vllm"; '
                 'got "transformers"'
+            )
+        return self
+
+    @model_validator(mode="after")
+    def _shared_engine_is_vllm_among_ranks(self) -> Self:
+        if self.tensor_parallel == 1:
+            return self
+        if self.engine == "transformers":
+            raise ValueError(
+                f"tensor_parallel is {self.tensor_parallel}, and transformers' engine cannot be "
+                'shared: engine accepts "auto" or "vllm" with it'
+            )
+        if self.topology == "server":
+            raise ValueError(
+                f"tensor_parallel is {self.tensor_parallel}, which is for colocated engines: "
+                'a server has the GPUs of its entry in server.devices, as ["0,1"]'
             )
         return self

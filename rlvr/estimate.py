@@ -77,20 +77,20 @@ def estimate(config: Config, vocab_size: int, num_ranks: int = 1) -> Estimate:
     On several ranks each holds its part of weights, gradients, moments and copies; in a pass it has
     embeddings and head whole and two layers, and their gradients (``learn/sharded.py``), and no
     more while it starts; rank 0 reads the model into the machine's memory, which is not counted
-    where ranks have GPUs. A colocated engine is in each rank's own process.
+    where ranks have GPUs. A colocated engine is in each rank's own process, or in those of
+    ``rollout.tensor_parallel`` ranks.
     """
     model = config.model
-    sizes = hub_sizes(model.path) if model.path is not None else made_sizes(model, vocab_size)
+    sizes = sizes_of(model, vocab_size)
     n = num_parameters(sizes)
     adapters = num_adapter_parameters(sizes, model.lora)
     # The supervised stage of a model made from nothing trains all of it.
     is_frozen = bool(adapters) and not (model.path is None and config.sft.steps)
-    bytes_each, bytes_trained = BYTES[config.rollout.dtype], BYTES[model.dtype]
+    bytes_trained = BYTES[model.dtype]
     trained = adapters * BYTES["float32"] if is_frozen else n * bytes_trained
     whole = n * bytes_trained + adapters * BYTES["float32"]
     copied = adapters * BYTES["float32"] if adapters else n * bytes_trained
     grpo, rollout = config.grpo, config.rollout
-    engines, caches = engines_here(rollout, num_ranks)
     completions = grpo.problems * grpo.group_size
     drawn = completions * (1 + grpo.sampling.refill_rounds)
     sft_tokens = config.sft.batch_tokens if config.sft.steps else 0
@@ -99,8 +99,6 @@ def estimate(config: Config, vocab_size: int, num_ranks: int = 1) -> Estimate:
     if model.dtype != "float32":
         # The head in float32, and its gradient.
         logits += (1 if is_frozen else 2) * sizes.vocab_size * sizes.width
-    kv_per_token = 2 * sizes.layers * sizes.kv_heads * sizes.head_width * bytes_each
-    sequences = min(rollout.max_sequences, -(-completions // num_ranks))
     # Greedy on both test splits, and pass@k on a part of one; before and after.
     sampled = min(config.eval.pass_at_problems, config.data.test_size) * config.eval.pass_at
     evaluated = 2 * (config.data.test_size + config.data.shifted_size + sampled)
@@ -122,10 +120,30 @@ def estimate(config: Config, vocab_size: int, num_ranks: int = 1) -> Estimate:
         reference_mb=copied / num_ranks / MB if grpo.kl.kind != "none" else 0.0,
         snapshot_mb=copied / num_ranks / MB if grpo.max_staleness else 0.0,
         gathered_mb=_gathered(sizes, n) * bytes_trained / MB if num_ranks > 1 else 0.0,
-        engine_weights_mb=engines * n * bytes_each / MB,
-        kv_cache_mb=caches * rollout.kv_cache_gb * 2**30 / MB,
-        kv_cache_needed_mb=sequences * model.max_length * kv_per_token / MB,
+        **_engine_mb(config, sizes, completions, num_ranks),
     )
+
+
+def sizes_of(model: ModelConfig, vocab_size: int) -> ModelSizes:
+    """Of the model that is trained; ``vocab_size`` is of one that is made from nothing."""
+    return hub_sizes(model.path) if model.path is not None else made_sizes(model, vocab_size)
+
+
+def _engine_mb(
+    config: Config, sizes: ModelSizes, completions: int, num_ranks: int
+) -> dict[str, float]:
+    """Ranks that share an engine each have their part of the weights and of the heads' cache."""
+    rollout, shared = config.rollout, config.rollout.tensor_parallel
+    engines, caches = engines_here(rollout, num_ranks)
+    weights = num_parameters(sizes) * BYTES[rollout.dtype] / shared
+    heads = max(1.0, sizes.kv_heads / shared)
+    per_token = 2 * sizes.layers * heads * sizes.head_width * BYTES[rollout.dtype]
+    sequences = min(rollout.max_sequences, -(-completions * shared // num_ranks))
+    return {
+        "engine_weights_mb": engines * weights / MB,
+        "kv_cache_mb": caches * rollout.kv_cache_gb * 2**30 / MB,
+        "kv_cache_needed_mb": sequences * config.model.max_length * per_token / MB,
+    }
 
 
 def _gathered(sizes: ModelSizes, n: int) -> float:

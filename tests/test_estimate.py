@@ -120,6 +120,19 @@ def test_ranks_share_the_training_state_and_gather_a_part_of_it() -> None:
     assert one.gathered_mb == 0
 
 
+def test_ranks_that_share_an_engine_have_parts_of_it() -> None:
+    sizes = ["model.heads=8", "model.kv_heads=2", "rollout.max_sequences=9999"]
+    one, four = (
+        estimate(load_config(None, None, [*sizes, f"rollout.tensor_parallel={n}"]), 10, num_ranks=4)
+        for n in (1, 4)
+    )
+    assert four.engine_weights_mb == pytest.approx(one.engine_weights_mb / 4)
+    assert four.kv_cache_mb == one.kv_cache_mb
+    # Four times the sequences, each with one of two heads a rank.
+    assert four.kv_cache_needed_mb == pytest.approx(4 * one.kv_cache_needed_mb / 2)
+    assert four.weights_mb == one.weights_mb
+
+
 def test_a_model_that_is_not_there(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="cannot read the sizes of the model"):
         estimate(Config(model=ModelConfig(path=str(tmp_path))), vocab_size=10)

@@ -36,6 +36,7 @@ class Bench:
     """Rank 0's, between its reading and the learner that it goes into."""
     learner: Trainer | SftLearner | None = None
     engine: RolloutEngine | None = None
+    ranks_per_engine: int = 1
 
 
 class Lead:

@@ -1,4 +1,7 @@
-"""Generation on all ranks: each has an engine on its device and draws its share of the requests."""
+"""Generation on all ranks: engines on their devices, each of which draws its share of the requests.
+
+An engine is a rank's own, or one of ``rollout.tensor_parallel`` neighbours.
+"""
 
 from __future__ import annotations
 
@@ -48,9 +51,9 @@ class LedEngine:
             self._lead.run(_close)
 
 
-def portion(count: int, size: int, rank: int) -> range:
-    """The requests of one rank: neighbours, since those of a group share their prompt."""
-    return range(count * rank // size, count * (rank + 1) // size)
+def portion(count: int, size: int, index: int) -> range:
+    """The requests of one of ``size`` engines: neighbours, since a group's share their prompt."""
+    return range(count * index // size, count * (index + 1) // size)
 
 
 def _make(bench: Bench, source: str | Path, config: Config) -> str:
@@ -59,6 +62,7 @@ def _make(bench: Bench, source: str | Path, config: Config) -> str:
     # The ranks themselves are the engines side by side.
     settings = config.rollout.model_copy(update={"processes": 1})
     bench.engine = make_engine(str(source), settings, config.model.max_length)
+    bench.ranks_per_engine = settings.tensor_parallel
     return bench.engine.name
 
 
@@ -67,9 +71,11 @@ def _generate(
 ) -> list[Completion]:
     assert bench.engine
     bench.engine.policy_version = policy_version
-    own = portion(len(requests), bench.ranks.size, bench.ranks.rank)
+    index, member = divmod(bench.ranks.rank, bench.ranks_per_engine)
+    own = portion(len(requests), bench.ranks.size // bench.ranks_per_engine, index)
     completions = bench.engine.generate([requests[i] for i in own], sampling)
-    return bench.ranks.gather(own, completions)
+    # Those who share an engine have the same.
+    return bench.ranks.gather(*((own, completions) if member == 0 else ((), ())))
 
 
 def _update_weights(bench: Bench, policy_version: int) -> None:

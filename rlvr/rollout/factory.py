@@ -27,8 +27,8 @@ def make_engine(model_path: str, settings: RolloutConfig, max_length: int) -> Ro
 
     ``max_length`` bounds prompt + completion, in tokens. ``"auto"`` takes vLLM where it can be
     imported and transformers elsewhere, and logs why; ``engine.name`` says which it is. Raises
-    ValueError where vLLM was asked for and cannot be imported. A GPU is one engine's alone,
-    whatever ``settings.processes`` says; servers have their own ``replicas``.
+    ValueError where vLLM was asked for, or is needed, and cannot be imported. A GPU is one engine's
+    alone, whatever ``settings.processes`` says; servers have their own ``replicas``.
     """
     if settings.topology == "server":
         from rlvr.rollout.server.engine import ServerEngine
@@ -46,6 +46,11 @@ def make_engine(model_path: str, settings: RolloutConfig, max_length: int) -> Ro
             return VllmEngine(model_path, settings, max_length)
         if settings.engine == "vllm":
             raise ValueError(f'rollout.engine is "vllm", but {problem}. {INSTALL}')
+        if settings.tensor_parallel > 1:
+            raise ValueError(
+                f"rollout.tensor_parallel is {settings.tensor_parallel}, but {problem}. {INSTALL} "
+                "and rollout.tensor_parallel=1"
+            )
         logger.warning("Generating with transformers, because %s.", problem)
 
     from rlvr.rollout.transformers import TransformersEngine

@@ -40,6 +40,8 @@ class VllmEngine:
     One at a time, and closed by hand: closing one, or collecting one that was dropped, tears down
     the process group that all of vLLM in this process shares. Under torchrun each rank makes one,
     all at the same time, with the ranks' process group there already; closing one leaves that.
+    ``tensor_parallel`` neighbours among the ranks share one: what they ask of it must be the same,
+    and each is given all of the answer.
     """
 
     name = "vllm"
@@ -71,6 +73,10 @@ class VllmEngine:
                 enable_prefix_caching=not self._on_cpu,
                 use_tqdm_on_load=False,
                 enable_sleep_mode=not self._on_cpu,
+                # Read at the start alone, where the default wants 92 % of a GPU free, whatever is
+                # needed. What is needed was compared with what is free before (`room.py`).
+                gpu_memory_utilization=0.01,
+                tensor_parallel_size=settings.tensor_parallel,
                 # Among the ranks of torchrun it makes its own small groups beside theirs.
                 distributed_executor_backend="external_launcher" if self._has_ranks else None,
             )

@@ -12,22 +12,6 @@ from rlvr.led.place import check_place
 from tests.led.test_calls import Wire
 
 
-@pytest.mark.parametrize(
-    ("overrides", "words"),
-    [
-        (["grpo.max_staleness=1"], "is 1, and torchrun started 2 ranks, whose engines write while"),
-    ],
-)
-def test_what_ranks_cannot_do_is_refused_before_they_are_waited_for(
-    overrides: list[str], words: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
-) -> None:
-    monkeypatch.setenv("RANK", "0")
-    monkeypatch.setenv("WORLD_SIZE", "2")
-    config = load_config("smoke", None, overrides)
-    with pytest.raises(ValueError, match=words), leading(config, tmp_path):
-        pass
-
-
 def test_one_process_has_no_others_to_lead(tmp_path: Path) -> None:
     with leading(load_config("smoke", None, ["grpo.max_staleness=1"]), tmp_path) as lead:
         assert lead is None

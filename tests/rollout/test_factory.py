@@ -53,6 +53,13 @@ def test_asking_for_vllm_without_it_says_how_to_install(model_paths: dict[str, P
         make_engine(str(model_paths["tied"]), settings, MAX_LENGTH)
 
 
+@pytest.mark.usefixtures("no_vllm")
+def test_an_engine_that_ranks_share_cannot_be_transformers(model_paths: dict[str, Path]) -> None:
+    settings = SETTINGS.model_copy(update={"tensor_parallel": 2})
+    with pytest.raises(ValueError, match=r"tensor_parallel is 2, but vLLM is not installed"):
+        make_engine(str(model_paths["tied"]), settings, MAX_LENGTH)
+
+
 def test_asking_for_transformers_says_nothing(
     model_paths: dict[str, Path], caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -37,6 +37,7 @@ def arguments(
         "--max-model-len": max_length,
         "--max-num-seqs": settings.max_sequences,
         "--kv-cache-memory-bytes": int(settings.kv_cache_gb * 2**30),
+        "--gpu-memory-utilization": 0.01,  # see there, too
         "--logprobs-mode": "processed_logprobs",
         "--tensor-parallel-size": max(1, gpus),
     }
