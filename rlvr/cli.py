@@ -134,12 +134,13 @@ def _start(
 def _dry_run(config: Config) -> None:
     from rlvr.estimate import estimate, estimate_table
     from rlvr.led.possible import check_possible
-    from rlvr.model_files import memory_left_mb
+    from rlvr.model_files import memory_left_mb, training_device
     from rlvr.newborn import make_tokenizer
 
     console.print(dump_toml(config), markup=False, highlight=False)
     vocab_size = len(make_tokenizer(config.data.families))
-    console.print(estimate_table(estimate(config, vocab_size, num_ranks())))
+    found = estimate(config, vocab_size, num_ranks(), training_device().type)
+    console.print(estimate_table(found))
     available, where = memory_left_mb()
     console.print(f"{where} has {available:,.0f} MB left", highlight=False)
     check_possible(config)
@@ -150,13 +151,13 @@ def _check_room(config: Config) -> None:
     """Raises ``ValueError`` where the model cannot be read or shared, or the memory will not do."""
     from rlvr.estimate import sizes_of
     from rlvr.led.possible import check_heads
-    from rlvr.model_files import memory_left_mb
+    from rlvr.model_files import memory_left_mb, training_device
     from rlvr.newborn import make_tokenizer
     from rlvr.room import check_room
 
     vocab_size = len(make_tokenizer(config.data.families))
     check_heads(config, sizes_of(config.model, vocab_size))
-    check_room(config, vocab_size, *memory_left_mb(), num_ranks())
+    check_room(config, vocab_size, *memory_left_mb(), num_ranks(), training_device().type)
 
 
 @app.command("data", epilog="Example: rlvr data /tmp/equations --seed 1 data.sft_size=1000")

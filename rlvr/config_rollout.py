@@ -19,6 +19,7 @@ class RolloutConfig(Section):
     topology: Literal["colocated", "server"] = "colocated"
     engine: Literal["auto", "vllm", "transformers"] = "auto"
     dtype: Literal["float32", "bfloat16"] = "float32"
+    head_dtype: Literal["auto", "float32", "model"] = "auto"  # of logits; auto: float32 on a GPU
     temperature: PositiveFloat = 1.0
     max_new_tokens: Positive = 128
     stop: Texts = ()  # texts that end a completion, beside the model's own end tokens
@@ -30,6 +31,11 @@ class RolloutConfig(Section):
     parity_mean_limit: PositiveFloat = 0.02  # nats
     parity_p99_limit: PositiveFloat = 0.5  # nats, of 99 % of the tokens
     server: ServerConfig = ServerConfig()
+
+    def has_float32_head(self, on_gpu: bool) -> bool:
+        """Whether logits are made in float32 whatever ``dtype`` is. On a CPU the head would be
+        copied at each decode step for that; a GPU adds up in float32 anyway."""
+        return self.head_dtype == "float32" or (self.head_dtype == "auto" and on_gpu)
 
     @model_validator(mode="after")
     def _server_is_vllm(self) -> Self:

@@ -28,6 +28,7 @@ class Estimate:
     the engine's buffers."""
 
     num_ranks: int
+    device: str
     parameters: int
     adapter_parameters: int
     sft_tokens_per_step: int
@@ -62,9 +63,10 @@ class Estimate:
         return trained + passed + copies
 
 
-def estimate(config: Config, vocab_size: int, num_ranks: int = 1) -> Estimate:
-    """Estimate a run. ``vocab_size`` is of the model made from nothing; a model with a ``path``
-    brings its own, and only its ``config.json`` is read (``ValueError`` if that fails).
+def estimate(config: Config, vocab_size: int, num_ranks: int = 1, device: str = "cpu") -> Estimate:
+    """Estimate a run on "cpu" or "cuda". ``vocab_size`` is of the model made from nothing; a model
+    with a ``path`` brings its own, and only its ``config.json`` is read (``ValueError`` if that
+    fails).
 
     Trainer: N parameters, as many gradients, AdamW's two moments, and N each for the reference of
     ``grpo.kl`` and the older weights of ``grpo.max_staleness``, all of ``model.dtype``; activations
@@ -95,7 +97,7 @@ def estimate(config: Config, vocab_size: int, num_ranks: int = 1) -> Estimate:
     drawn = completions * (1 + grpo.sampling.refill_rounds)
     sft_tokens = config.sft.batch_tokens if config.sft.steps else 0
     tokens_at_once = max(sft_tokens, grpo.micro_batch_tokens, model.max_length)
-    logits = logit_numbers(sizes, tokens_at_once, is_frozen)
+    logits = logit_numbers(sizes, tokens_at_once, device, is_frozen)
     if model.dtype != "float32":
         # The head in float32, and its gradient.
         logits += (1 if is_frozen else 2) * sizes.vocab_size * sizes.width
@@ -104,6 +106,7 @@ def estimate(config: Config, vocab_size: int, num_ranks: int = 1) -> Estimate:
     evaluated = 2 * (config.data.test_size + config.data.shifted_size + sampled)
     return Estimate(
         num_ranks=num_ranks,
+        device=device,
         parameters=n,
         adapter_parameters=adapters,
         sft_tokens_per_step=config.sft.batch_tokens,

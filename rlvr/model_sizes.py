@@ -8,9 +8,11 @@ from pathlib import Path
 from rlvr.config import ModelConfig
 from rlvr.config_lora import ALL_LINEAR, LoraConfig
 
-# Logits held at once: 64 MiB in float32. A chunk costs one more pass through the head in the
-# backward, so a small vocabulary is done in one piece, without it.
-CHUNK_LOGITS = 2**24
+# Logits held at once, by device: 64 and 256 MiB in float32. A chunk costs one more pass through the
+# head in the backward, so a small vocabulary is done in one piece, without it. Each chunk reads the
+# head three times, and reads and writes its gradient: on a GPU of 1 PFLOP/s and 4 TB/s, chunks of
+# 2^26 compute for twice as long as that takes (arithmetic, not measured).
+CHUNK_LOGITS = {"cpu": 2**24, "cuda": 2**26}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -67,17 +69,17 @@ def activations_per_token(sizes: ModelSizes) -> int:
     return sizes.layers * layer
 
 
-def logit_numbers(sizes: ModelSizes, tokens: int, is_frozen: bool = False) -> int:
+def logit_numbers(sizes: ModelSizes, tokens: int, device: str, is_frozen: bool = False) -> int:
     """Float32 numbers that ``learn/logprobs.py`` holds at once for ``tokens`` trained tokens.
 
-    Up to ``CHUNK_LOGITS`` logits at a time, in 4 copies: the logits, divided by the temperature,
-    their logprobs, and a gradient. In chunks also one gradient of the head beside the sum, unless
-    the head ``is_frozen``.
+    Up to ``CHUNK_LOGITS`` logits at a time, in 3 copies: logits, their logprobs, and a gradient. In
+    chunks also one gradient of the head beside the sum, unless the head ``is_frozen``.
     """
-    logits = min(tokens * sizes.vocab_size, CHUNK_LOGITS)
-    is_chunked = tokens * sizes.vocab_size > CHUNK_LOGITS
+    limit = CHUNK_LOGITS[device]
+    logits = min(tokens * sizes.vocab_size, limit)
+    is_chunked = tokens * sizes.vocab_size > limit
     has_gradient = is_chunked and not is_frozen
-    return 4 * logits + has_gradient * sizes.vocab_size * sizes.width
+    return 3 * logits + has_gradient * sizes.vocab_size * sizes.width
 
 
 def made_sizes(model: ModelConfig, vocab_size: int) -> ModelSizes:

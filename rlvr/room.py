@@ -21,10 +21,15 @@ class Change:
 
 
 def check_room(
-    config: Config, vocab_size: int, available_mb: float, where: str, num_ranks: int = 1
+    config: Config,
+    vocab_size: int,
+    available_mb: float,
+    where: str,
+    num_ranks: int = 1,
+    device: str = "cpu",
 ) -> None:
     """Raises ``ValueError`` where the estimate does not fit, with the changes that save most."""
-    found = estimate(config, vocab_size, num_ranks)
+    found = estimate(config, vocab_size, num_ranks, device)
     needed = found.total_mb + LIBRARIES_MB
     if needed <= available_mb or not config.check_memory:
         return
@@ -84,7 +89,8 @@ def possible_changes(config: Config, vocab_size: int, found: Estimate) -> list[C
     changes = [
         Change(
             override=override,
-            saved_mb=found.total_mb - estimate(each, vocab_size, found.num_ranks).total_mb,
+            saved_mb=found.total_mb
+            - estimate(each, vocab_size, found.num_ranks, found.device).total_mb,
         )
         for override, each in smaller.items()
     ]

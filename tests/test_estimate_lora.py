@@ -128,9 +128,9 @@ def test_the_commands_in_the_docs_fit_a_card_of_24_gb(preset: str, tmp_path: Pat
     hub.save_pretrained(tmp_path)
     overrides = [f"model.path={tmp_path}", *overrides_of(preset)]
     config = load_config(preset, None, overrides)
-    found = estimate(config, 1)
-    check_room(config, 1, 24e3, "the GPU")
+    found = estimate(config, 1, device="cuda")
+    check_room(config, 1, 24e3, "the GPU", device="cuda")
     assert found.kv_cache_mb > found.kv_cache_needed_mb / 4
     whole = load_config(preset, None, [*overrides, "model.lora.rank=0"])
     with pytest.raises(ValueError, match=r"model\.lora\.rank=16 saves"):
-        check_room(whole, 1, 24e3, "the GPU")
+        check_room(whole, 1, 24e3, "the GPU", device="cuda")

@@ -12,7 +12,7 @@ from transformers.modeling_layers import GradientCheckpointingLayer
 
 from rlvr.learn.attention import block_mask, dense_mask
 from rlvr.learn.batch import PackedBatch
-from rlvr.learn.devices import check_options
+from rlvr.learn.devices import check_options, set_float32_products
 from rlvr.learn.logprobs import token_logprobs
 from rlvr.learn.lora import adapter_parameters, hub_weights, save_adapters
 from rlvr.learn.packing_check import check_packing
@@ -88,6 +88,7 @@ class Policy:
     ) -> Policy:
         """``load`` without its checks. On the device "meta" it has the structure alone, and only
         the model's configuration is read."""
+        set_float32_products(is_head_alone=autocast or dtype != torch.float32)
         if torch.device(device).type == "meta":
             model = without_weights(source, dtype, attention)
             files: dict[str, bytes] = {}

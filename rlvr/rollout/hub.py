@@ -8,6 +8,9 @@ from typing import Any
 import torch
 from transformers import AutoConfig, AutoModelForCausalLM, AutoTokenizer, GenerationConfig
 
+FLOAT32_HEAD = {"head_dtype": "float32"}
+"""What vLLM is told to override of a model's configuration, so that logits are in float32."""
+
 
 def stop_token_ids(model_path: str) -> list[int]:
     """The end-of-sequence ids of the model's tokenizer, configuration and generation settings.

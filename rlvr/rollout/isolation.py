@@ -19,13 +19,15 @@ def process_state_kept() -> Iterator[None]:
     """Undo what starting vLLM in this process does to it.
 
     vLLM seeds the generators of Python, NumPy and torch, replaces ``torch.set_num_threads`` by a
-    function that does nothing (on a CPU) or sets one thread (on a GPU), puts a hook of
-    torch.distributed on tracebacks, and sets environment variables that children inherit
-    (``LD_PRELOAD``, ``LOCAL_WORLD_SIZE``). Its own variables (``VLLM_*``) are left to it.
+    function that does nothing (on a CPU) or sets one thread and the precision of float32 products
+    (on a GPU), puts a hook of torch.distributed on tracebacks, and sets environment variables that
+    children inherit (``LD_PRELOAD``, ``LOCAL_WORLD_SIZE``). Its own variables (``VLLM_*``) are left
+    to it.
     """
     python_state, numpy_state = random.getstate(), np.random.get_state()
     set_num_threads, num_threads = torch.set_num_threads, torch.get_num_threads()
     excepthook, environment = sys.excepthook, dict(os.environ)
+    precision = torch.get_float32_matmul_precision()
     devices = [torch.cuda.current_device()] if torch.cuda.is_initialized() else []
     try:
         with torch.random.fork_rng(devices), warnings.catch_warnings():
@@ -36,6 +38,7 @@ def process_state_kept() -> Iterator[None]:
         np.random.set_state(numpy_state)
         torch.set_num_threads = set_num_threads
         torch.set_num_threads(num_threads)
+        torch.set_float32_matmul_precision(precision)
         sys.excepthook = excepthook
         _restore_environment(environment)
 

@@ -32,6 +32,8 @@ class TransformersEngine:
         model: Any = AutoModelForCausalLM.from_pretrained(
             model_path, dtype=getattr(torch, settings.dtype)
         )
+        if settings.has_float32_head(on_gpu=self._device.type == "cuda"):
+            model.set_output_embeddings(Float32Head(model.get_output_embeddings()))
         self._model = model.to(self._device).eval()
 
     def generate(self, requests: Sequence[Request], sampling: SamplingSettings) -> list[Completion]:
@@ -135,6 +137,18 @@ class TransformersEngine:
         written = tokens[rows, : step + 1].tolist()
         found = [self._stops.is_reached(row) for row in written]
         return torch.tensor(found, device=self._device)
+
+
+class Float32Head(torch.nn.Module):
+    """Logits in float32 of a head in any dtype, which may be tied and stays the same weights."""
+
+    def __init__(self, head: torch.nn.Linear) -> None:
+        super().__init__()
+        self.weight, self.bias = head.weight, head.bias
+
+    def forward(self, hidden: torch.Tensor) -> torch.Tensor:
+        bias = None if self.bias is None else self.bias.float()
+        return torch.nn.functional.linear(hidden.float(), self.weight.float(), bias)
 
 
 def draw(

@@ -13,7 +13,7 @@ import torch
 from rlvr.config_rollout import RolloutConfig
 from rlvr.rollout.checks import check_logprobs, check_requests, checked_weights
 from rlvr.rollout.engine import Request, SamplingSettings
-from rlvr.rollout.hub import empty_model, stop_token_ids, weight_names
+from rlvr.rollout.hub import FLOAT32_HEAD, empty_model, stop_token_ids, weight_names
 from rlvr.rollout.isolation import process_group_kept, process_state_kept
 from rlvr.rollout.stops import StopStrings
 from rlvr.torchrun import num_ranks
@@ -65,6 +65,7 @@ class VllmEngine:
                 max_num_seqs=settings.max_sequences,
                 kv_cache_memory_bytes=int(settings.kv_cache_gb * 2**30),
                 logprobs_mode="processed_logprobs",
+                hf_overrides=FLOAT32_HEAD if settings.has_float32_head(not self._on_cpu) else None,
                 # Compiled graphs: tens of seconds at every start on a CPU, worth it on a GPU.
                 enforce_eager=self._on_cpu,
                 # On a CPU a prompt cut in two would break its request's own generator.

@@ -43,8 +43,12 @@ def forward_flops(sizes: ModelSizes, *, tokens: float, pairs: float, logits: flo
     """One pass forward. ``logits`` counts the tokens whose distribution is computed."""
     linear = 2 * sizes.layers * layer_weights(sizes) * tokens
     attention = 4 * sizes.layers * sizes.heads * sizes.head_width * pairs
-    head = 2 * sizes.vocab_size * sizes.width * logits
-    return linear + attention + head
+    return linear + attention + head_flops(sizes, logits)
+
+
+def head_flops(sizes: ModelSizes, logits: float) -> float:
+    """The head's part of one pass forward."""
+    return 2 * sizes.vocab_size * sizes.width * logits
 
 
 def training_flops(sizes: ModelSizes, *, tokens: float, pairs: float, logits: float) -> float:

@@ -19,6 +19,8 @@ class Device:
     name: str
     flops: float
     """Dense products of matrices in bfloat16 (or in the dtype that is measured)."""
+    head_flops: float
+    """The same of the head in training: in TF32, or in float32 where all is."""
     memory: float
     memory_bandwidth: float
     link_bandwidth: float
@@ -33,8 +35,9 @@ class Device:
 class Efficiency:
     """Shares of a device's peak that programs reach, and times that no formula gives (seconds).
 
-    The defaults are assumptions, not measurements: ``matrix`` such that training comes to the
-    0.4 to 0.45 of the peak that good trainers report on an H100, bandwidths as copies reach them.
+    The defaults are assumptions, not measurements: ``matrix`` such that training, but for a head
+    in float32, comes to the 0.4 to 0.45 of the peak that good trainers report on an H100,
+    bandwidths as copies reach them.
     `rlvr.scale.measured.calibrated` replaces them by what a machine was measured to do.
     """
 
@@ -59,6 +62,7 @@ DEVICES: dict[str, Device] = {
     "h100": Device(
         name="H100 SXM",
         flops=989e12,
+        head_flops=495e12,
         memory=80e9,
         memory_bandwidth=3.35e12,
         link_bandwidth=450e9,
@@ -68,6 +72,7 @@ DEVICES: dict[str, Device] = {
     "h200": Device(
         name="H200 SXM",
         flops=989e12,
+        head_flops=495e12,
         memory=141e9,
         memory_bandwidth=4.8e12,
         link_bandwidth=450e9,
@@ -77,6 +82,7 @@ DEVICES: dict[str, Device] = {
     "b200": Device(
         name="B200",
         flops=2_250e12,
+        head_flops=1_125e12,
         memory=180e9,
         memory_bandwidth=8e12,
         link_bandwidth=900e9,

@@ -32,12 +32,17 @@ class Machine:
         return Device(
             name=self.name,
             flops=self.matrix_flops[dtype],
+            head_flops=self._head_flops(dtype),
             memory=float("inf"),
             memory_bandwidth=self.memory_bandwidth,
             link_bandwidth=float("inf"),
             network_bandwidth=float("inf"),
             cores=1,
         )
+
+    def _head_flops(self, dtype: str) -> float:
+        name = "tf32" if dtype == "bfloat16" and "tf32" in self.matrix_flops else "float32"
+        return self.matrix_flops[name]
 
     def efficiency(self) -> Efficiency:
         return Efficiency(

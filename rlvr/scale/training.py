@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass
 
-from rlvr.model_sizes import ModelSizes, activations_per_token, num_parameters
-from rlvr.scale.flops import layer_weights, training_flops
+from rlvr.model_sizes import CHUNK_LOGITS, ModelSizes, activations_per_token, num_parameters
+from rlvr.scale.flops import head_flops, layer_weights, training_flops
 from rlvr.scale.hardware import Device, Efficiency, ring_bandwidth
 from rlvr.scale.workload import Workload, mean_pairs
 
@@ -40,7 +40,7 @@ def state_bytes(sizes: ModelSizes, gpus: int) -> float:
 def learner_bytes(learner: Learner, workload: Workload) -> float:
     """What each GPU holds in the middle of a step: state, two gathered layers, activations.
 
-    Logits come in chunks of 64 MiB (`rlvr.learn.logprobs`) and are left out.
+    Logits come in chunks of 256 MiB (`rlvr.learn.logprobs`) and are left out.
     """
     sizes, tokens = learner.sizes, max(workload.micro_batch_tokens, _longest(workload))
     each = activations_per_token(sizes)
@@ -62,15 +62,18 @@ def compute_seconds(learner: Learner, *, tokens: float, pairs: float, logits: fl
     activations, softmax) waits for memory, and is counted as ``PASSES`` over all that is kept.
     """
     sizes = learner.sizes
-    work = training_flops(sizes, tokens=tokens, pairs=pairs, logits=logits)
+    layers = training_flops(sizes, tokens=tokens, pairs=pairs, logits=0)
     if learner.recompute:
-        work *= 4 / 3
+        layers *= 4 / 3
+    # Forward, its repetition where logits come in chunks, and twice backward.
+    passes = 4 if sizes.vocab_size * logits > CHUNK_LOGITS["cuda"] else 3
+    head = passes * head_flops(sizes, logits)
     kept = activations_per_token(sizes)
     traffic = PASSES * kept * tokens * learner.bytes_each
     traffic += PASSES * 2 * sizes.vocab_size * logits * FLOAT32  # the head is in float32
-    matrix = learner.device.flops * learner.efficiency.matrix
+    at_once = layers / learner.device.flops + head / learner.device.head_flops
     bandwidth = learner.device.memory_bandwidth * learner.efficiency.bandwidth
-    return work / matrix + traffic / bandwidth
+    return at_once / learner.efficiency.matrix + traffic / bandwidth
 
 
 def optimizer_seconds(learner: Learner) -> float:

@@ -63,12 +63,12 @@ def run_shape(name: str, engine: str, dtype: str, is_quick: bool) -> ShapeRun:
             points: list[Point] = [*decode_points(made, setting, dtype)]
             result = None
             if name in PROBES:
-                policy = Policy.load(path, dtype=getattr(torch, dtype), device=_device())
+                policy = load_policy(path, dtype)
                 points.append(update_point(made, policy, setting, dtype))
                 rates = matrix_rates()
             else:
                 rollout = rollout_rates(made, setting)
-                policy = Policy.load(path, dtype=getattr(torch, dtype), device=_device())
+                policy = load_policy(path, dtype)
                 trainer = make_trainer(policy, setting)
                 training = training_point(trainer, setting, dtype)
                 update = update_point(made, policy, setting, dtype)
@@ -102,8 +102,27 @@ def run_shape(name: str, engine: str, dtype: str, is_quick: bool) -> ShapeRun:
     )
 
 
+def load_policy(path: str, dtype: str) -> Policy:
+    """As the presets for GPUs train: weights in float32, layers in ``dtype``."""
+    return Policy.load(path, device=_device(), autocast=dtype == "bfloat16")
+
+
 def matrix_rates() -> dict[str, float]:
-    return {name: matrix_flops(getattr(torch, name)) for name in ("float32", "bfloat16")}
+    """By the name of their dtype; on a GPU those of float32 in TF32 too, as heads are trained."""
+    rates = {}
+    before = torch.get_float32_matmul_precision()
+    try:
+        for name, dtype, precision in (
+            ("float32", torch.float32, "highest"),
+            ("tf32", torch.float32, "high"),
+            ("bfloat16", torch.bfloat16, before),
+        ):
+            if name != "tf32" or torch.cuda.is_available():
+                torch.set_float32_matmul_precision(precision)
+                rates[name] = matrix_flops(dtype)
+    finally:
+        torch.set_float32_matmul_precision(before)
+    return rates
 
 
 def _device() -> str:

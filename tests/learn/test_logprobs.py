@@ -43,15 +43,30 @@ def test_the_bias_belongs_to_the_logits() -> None:
 
 
 @pytest.mark.parametrize("rows", [1, 4, 23, 24])
-def test_chunks_change_nothing(rows: int) -> None:
+@pytest.mark.parametrize("entropy_gradient", [False, True])
+def test_chunks_change_nothing(rows: int, entropy_gradient: bool) -> None:
     outputs = []
     for chunk_logits in (2**24, rows * 11):
         hidden, weight, bias, targets = head()
-        logprobs, entropy = token_logprobs(hidden, weight, bias, targets, 0.7, chunk_logits)
-        torch.autograd.backward((logprobs * torch.arange(23)).sum())
+        logprobs, entropy = token_logprobs(
+            hidden, weight, bias, targets, 0.7, chunk_logits, entropy_gradient
+        )
+        loss = logprobs * torch.arange(23) + entropy * torch.arange(23).flip(0)
+        torch.autograd.backward(loss.sum())
         outputs.append((logprobs, entropy, hidden.grad, weight.grad, bias.grad))
     for whole, chunked in zip(*outputs, strict=True):
         torch.testing.assert_close(whole, chunked)
+
+
+def test_a_frozen_head_passes_the_gradient_on_in_the_dtype_of_what_it_was_given() -> None:
+    hidden, weight, _, targets = (t.detach() for t in head())
+    inputs = [hidden.bfloat16().requires_grad_() for _ in range(2)]
+    for given, chunk_logits in zip(inputs, (2**24, 44), strict=True):
+        logprobs, _ = token_logprobs(given, weight, None, targets, 0.7, chunk_logits)
+        torch.autograd.backward(logprobs.sum())
+    assert inputs[0].grad is not None
+    torch.testing.assert_close(inputs[0].grad, inputs[1].grad)
+    assert weight.grad is None
 
 
 @pytest.mark.parametrize("rows", [4, 24])

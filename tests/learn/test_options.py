@@ -135,3 +135,30 @@ def test_refuses_an_architecture_whose_branches_see_each_other(
     )
     with pytest.raises(ValueError, match="cannot be trained on packed rows"):
         Policy.load(tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("options", "on_gpu", "precision"),
+    [
+        ({}, True, "highest"),
+        ({"autocast": True}, True, "high"),
+        ({"dtype": torch.bfloat16}, True, "high"),
+        ({"autocast": True}, False, "highest"),
+    ],
+)
+def test_the_heads_products_are_faster_on_a_gpu_where_they_are_the_only_ones_in_float32(
+    options: dict[str, Any],
+    on_gpu: bool,
+    precision: str,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    make_model().save_pretrained(tmp_path)
+    monkeypatch.setattr("torch.cuda.is_available", lambda: on_gpu)
+    all_of_it = {"dtype": torch.float32, "device": "meta", "attention": "sdpa"}
+    all_of_it |= {"gradient_checkpointing": False, "autocast": False}
+    try:
+        Policy.read(tmp_path, **(all_of_it | options))
+        assert torch.get_float32_matmul_precision() == precision
+    finally:
+        torch.set_float32_matmul_precision("highest")

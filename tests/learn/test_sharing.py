@@ -106,7 +106,7 @@ def test_the_logits_of_all_tokens_are_never_there_at_once() -> None:
     )
     policy = Policy(Qwen2ForCausalLM(config), {})  # type: ignore[no-untyped-call]
     (batch,) = pack(make_groups(24), 200, 10_000)
-    assert len(batch.distinct) * vocabulary > CHUNK_LOGITS
+    assert len(batch.distinct) * vocabulary > CHUNK_LOGITS["cpu"]
     saved: list[int] = []
 
     def note(tensor: torch.Tensor) -> torch.Tensor:
@@ -117,6 +117,6 @@ def test_the_logits_of_all_tokens_are_never_there_at_once() -> None:
         with torch.autograd.graph.saved_tensors_hooks(note, lambda tensor: tensor):
             logprobs, _ = policy.logprobs(batch, 1.0)
         torch.autograd.backward(logprobs.sum())
-    assert sizes.largest <= CHUNK_LOGITS
+    assert sizes.largest <= CHUNK_LOGITS["cpu"]
     # What is kept for the backward is not even a chunk of them: the head's weight at most.
     assert max(saved) <= 4 * vocabulary

@@ -19,6 +19,7 @@ def disturb() -> None:
     torch.manual_seed(0)
     torch.set_num_threads(torch.get_num_threads() + 1)
     torch.set_num_threads = print
+    torch.set_float32_matmul_precision("medium")
     sys.excepthook = print
     os.environ.update(LD_PRELOAD="lib.so", HOME_TEST="changed", VLLM_TEST="stays")
     del os.environ["GONE_TEST"]
@@ -31,6 +32,7 @@ def state() -> tuple[object, ...]:
         torch.get_rng_state().tolist(),
         torch.set_num_threads,
         torch.get_num_threads(),
+        torch.get_float32_matmul_precision(),
         sys.excepthook,
         {name: value for name, value in os.environ.items() if not name.startswith("VLLM_")},
     )

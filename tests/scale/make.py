@@ -8,6 +8,7 @@ from rlvr.scale.hardware import Device, Efficiency
 DEVICE = Device(
     name="round",
     flops=1e9,
+    head_flops=0.5e9,
     memory=1e9,
     memory_bandwidth=1e6,
     link_bandwidth=1e6,

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from rlvr.model_sizes import activations_per_token, num_parameters
+from rlvr.model_sizes import CHUNK_LOGITS, activations_per_token, num_parameters
 from rlvr.scale.flops import training_flops
 from rlvr.scale.hardware import DEVICES, Efficiency, ring_bandwidth
 from rlvr.scale.shapes import SHAPES
@@ -39,18 +39,30 @@ N = num_parameters(SIZES)
 
 def test_computation_by_hand() -> None:
     # 16,544 * 3 operations at 1e9, as in test_flops; kept numbers: 3 layers of 8 * 8 + 2 * 4 +
-    # 4 * 12 = 120, of 2 bytes, 4 passes, 5 tokens; 4 logits of 20, twice, 4 bytes, 4 passes.
+    # 4 * 12 = 120, of 2 bytes, 4 passes, 5 tokens; 4 logits of 20, twice, 4 bytes, 4 passes. Of the
+    # operations 2 * 20 * 8 * 4 = 1,280 are the head's, at half the rate.
     assert activations_per_token(SIZES) == 360
-    expected = 3 * 16_544 / 1e9 + (4 * 360 * 5 * 2 + 4 * 40 * 4 * 4) / 1e6
+    expected = 3 * (16_544 + 1_280) / 1e9 + (4 * 360 * 5 * 2 + 4 * 40 * 4 * 4) / 1e6
     assert compute_seconds(LEARNER, tokens=5, pairs=9, logits=4) == pytest.approx(expected)
 
 
-def test_recomputation_costs_a_third_more_operations() -> None:
+def test_recomputation_costs_the_layers_a_third_more_operations() -> None:
     quick = replace(DEVICE, memory_bandwidth=1e30)
     base = Learner(sizes=SIZES, device=quick, efficiency=IDEAL)
     again = replace(base, recompute=True)
-    work = {"tokens": 50, "pairs": 90, "logits": 40}
+    work = {"tokens": 50, "pairs": 90, "logits": 0}
     assert compute_seconds(again, **work) == pytest.approx(4 / 3 * compute_seconds(base, **work))
+
+
+def test_logits_that_come_in_chunks_cost_the_head_a_third_more_operations() -> None:
+    quick = replace(DEVICE, memory_bandwidth=1e30, flops=1e30)
+    base = Learner(sizes=SIZES, device=quick, efficiency=IDEAL)
+    most = CHUNK_LOGITS["cuda"] // 20
+    whole, chunked = (
+        compute_seconds(base, tokens=1, pairs=1, logits=n) / n for n in (most, most + 1)
+    )
+    assert whole == pytest.approx(3 * 2 * 20 * 8 / 0.5e9)
+    assert chunked == pytest.approx(4 / 3 * whole)
 
 
 def test_the_optimizer_reads_four_and_writes_three() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import sys
 from collections.abc import Sequence
@@ -10,6 +11,7 @@ from uuid import uuid4
 
 import rlvr
 from rlvr.config_rollout import RolloutConfig
+from rlvr.rollout.hub import FLOAT32_HEAD
 from rlvr.torchrun import without_ranks
 
 HOST = "127.0.0.1"
@@ -31,6 +33,8 @@ def arguments(
         switches += ["--enforce-eager", "--no-enable-chunked-prefill", "--no-enable-prefix-caching"]
         # No process of its own for the one worker, which would also bind itself to the first core.
         switches += ["--distributed-executor-backend", "uni"]
+    if settings.has_float32_head(on_gpu=gpus > 0):
+        switches += ["--hf-overrides", json.dumps(FLOAT32_HEAD)]
     values = {
         "--host": HOST,
         "--dtype": settings.dtype,
