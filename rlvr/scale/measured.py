@@ -101,6 +101,7 @@ def calibrated(measured: Measured, device: Device, dtype: str = "bfloat16") -> E
         decode_layer=machine.decode_layer,
         decode_sequence=machine.decode_sequence,
         tensor=machine.tensor,
+        sleep=machine.sleep,
     )
 
 

@@ -25,6 +25,7 @@ class Machine:
     decode_layer: float
     decode_sequence: float
     tensor: float
+    sleep: float
 
     def device(self, dtype: str) -> Device:
         """As a device of the model, whose peaks are what was reached. One machine has no network,
@@ -53,6 +54,7 @@ class Machine:
             decode_layer=self.decode_layer,
             decode_sequence=self.decode_sequence,
             tensor=self.tensor,
+            sleep=self.sleep,
         )
 
 

@@ -60,4 +60,5 @@ def machine_of(probes: Sequence[ShapeRun], runs: Sequence[ShapeRun]) -> Machine:
         decode_layer=overheads.layer,
         decode_sequence=overheads.sequence,
         tensor=statistics.median(p.seconds / num_tensors(p.sizes) for p in updates),
+        sleep=statistics.median(r.result["sleep_and_wake_seconds"] for r in runs if r.result),
     )

@@ -70,6 +70,7 @@ ROWS: tuple[tuple[str, str, Callable[[Result], str]], ...] = (
     ("training, tokens/s", "", lambda r: f"{r['training_tokens_per_second']:,.0f}"),
     ("model-FLOP utilisation", ">= 45 %", lambda r: f"{r['model_flop_utilisation']:.1%}"),
     ("weight update, s", "< 1", lambda r: f"{r['weight_update_seconds']:.3f}"),
+    ("... a colocated engine's sleep, s", "", lambda r: f"{r['sleep_and_wake_seconds']:.3f}"),
     ("parity, mean |Δlogp|, nats", "< 0.01", lambda r: f"{r['parity']['mean']:.2g}"),
     ("parity, max", "", lambda r: f"{r['parity']['max']:.2g}"),
     ("peak memory, MB", "", lambda r: f"{r['peak_memory_mb']:,.0f}"),

@@ -22,6 +22,7 @@ from scripts.gpu_bench.shapes import PROBES, SETTINGS, quick, save_model
 from scripts.gpu_bench.training import (
     make_trainer,
     parity,
+    sleep_seconds,
     training_point,
     update_point,
     utilisation,
@@ -73,6 +74,7 @@ def run_shape(name: str, engine: str, dtype: str, is_quick: bool) -> ShapeRun:
                 training = training_point(trainer, setting, dtype)
                 update = update_point(made, policy, setting, dtype)
                 points += [training, update]
+                asleep = sleep_seconds(made, policy, setting, update.seconds)
                 agreement, peak = parity(made, trainer, setting), peak_mb()
                 # Last: its matrices are larger than a small model and would be the peak.
                 rates = matrix_rates()
@@ -86,6 +88,7 @@ def run_shape(name: str, engine: str, dtype: str, is_quick: bool) -> ShapeRun:
                     "training_tokens_per_second": training.tokens / training.seconds,
                     "model_flop_utilisation": utilisation(training, rates[dtype]),
                     "weight_update_seconds": update.seconds,
+                    "sleep_and_wake_seconds": asleep,
                     "parity": agreement,
                     "peak_memory_mb": peak,
                 }

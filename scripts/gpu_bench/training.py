@@ -87,6 +87,19 @@ def update_point(
     return UpdatePoint(sizes=setting.sizes, dtype=dtype, seconds=statistics.median(seconds[1:]))
 
 
+def sleep_seconds(
+    engine: RolloutEngine, policy: Policy, setting: Setting, update_seconds: float
+) -> float:
+    """What it costs that a colocated engine sleeps while the trainer works, and wakes with the
+    update."""
+    seconds = []
+    for version in range(10, 11 + setting.rounds):
+        asleep = timed(engine.sleep)
+        update = timed(lambda v=version: engine.update_weights(policy.named_tensors(), v))
+        seconds.append(max(0.0, asleep + update - update_seconds))
+    return statistics.median(seconds[1:])
+
+
 def parity(engine: RolloutEngine, trainer: Trainer, setting: Setting) -> dict[str, Any]:
     """|rollout logprob - logprob| in nats on completions written after the update."""
     count = min(PARITY_COMPLETIONS, setting.requests)

@@ -31,6 +31,7 @@ MACHINE = Machine(
     decode_layer=0.01,
     decode_sequence=0.001,
     tensor=0.1,
+    sleep=0.2,
 )
 DECODE = DecodePoint(sizes=SIZES, dtype="bfloat16", seconds=1.0, batch=4, context=10)
 TRAINING = TrainingPoint(sizes=SIZES, dtype="bfloat16", seconds=1.0, tokens=5, pairs=9, logits=4)
@@ -105,6 +106,7 @@ def test_calibration_takes_what_was_measured() -> None:
     assert found.matrix == pytest.approx(0.25)
     assert found.bandwidth == pytest.approx(0.5)
     assert (found.decode_step, found.tensor) == (MACHINE.decode_step, MACHINE.tensor)
+    assert found.sleep == MACHINE.sleep
     assert found.network == Efficiency().network
     with pytest.raises(ValueError, match="no training in bfloat16"):
         calibrated(Measured(machine=MACHINE, date="today", points=(DECODE,)), device)

@@ -179,7 +179,7 @@ def test_the_machine_is_the_median_of_the_processes() -> None:
             matrix_flops={"float32": rate},
             memory_bandwidth=2 * rate,
             points=[*decodes, UpdatePoint(sizes=sizes, dtype="float32", seconds=0.5)],
-            result=None,
+            result={"sleep_and_wake_seconds": 0.1 * layers},
         )
 
     machine = machine_of([run(1, 1.0), run(8, 2.0)], [run(3, 30.0)])
@@ -188,6 +188,7 @@ def test_the_machine_is_the_median_of_the_processes() -> None:
     assert machine.decode_layer == pytest.approx(1e-3)
     assert machine.decode_sequence == pytest.approx(1e-4)
     assert machine.decode_step == pytest.approx(0, abs=1e-9)
+    assert machine.sleep == pytest.approx(0.3)  # of the shapes, not of the probes
 
 
 def test_the_table_shows_the_ratio_only_where_there_is_one() -> None:
@@ -200,4 +201,4 @@ def test_the_table_shows_the_ratio_only_where_there_is_one() -> None:
     assert bare_ratio(other, "bare") is None
     assert "transformers" in str(engine_note({"results": [result, other]}))
     record = {"device": "d", "date": "t", "versions": {}, "results": []}
-    assert results_table(record).row_count == 14
+    assert results_table(record).row_count == 15
