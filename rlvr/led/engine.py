@@ -61,7 +61,8 @@ def _make(bench: Bench, source: str | Path, config: Config) -> str:
     check_place(source, bench.ranks.rank)
     # The ranks themselves are the engines side by side.
     settings = config.rollout.model_copy(update={"processes": 1})
-    bench.engine = make_engine(str(source), settings, config.model.max_length)
+    timeout = bench.ranks.timeout
+    bench.engine = make_engine(str(source), settings, config.model.max_length, timeout)
     bench.ranks_per_engine = settings.tensor_parallel
     return bench.engine.name
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import importlib.util
 import logging
+from datetime import timedelta
 
 import torch
 
@@ -21,11 +22,17 @@ INSTALL = (
 )
 
 
-def make_engine(model_path: str, settings: RolloutConfig, max_length: int) -> RolloutEngine:
+def make_engine(
+    model_path: str,
+    settings: RolloutConfig,
+    max_length: int,
+    rank_timeout: timedelta | None = None,
+) -> RolloutEngine:
     """The engine of ``settings.topology`` and ``settings.engine``, loaded from ``model_path`` (hub
     id or folder).
 
-    ``max_length`` bounds prompt + completion, in tokens. ``"auto"`` takes vLLM where it can be
+    ``max_length`` bounds prompt + completion, in tokens; ``rank_timeout``, among the ranks of
+    torchrun, an engine's waits for the others of its kind. ``"auto"`` takes vLLM where it can be
     imported and transformers elsewhere, and logs why; ``engine.name`` says which it is. Raises
     ValueError where vLLM was asked for, or is needed, and cannot be imported. A GPU is one engine's
     alone, whatever ``settings.processes`` says; servers have their own ``replicas``.
@@ -43,7 +50,7 @@ def make_engine(model_path: str, settings: RolloutConfig, max_length: int) -> Ro
         if problem is None:
             from rlvr.rollout.vllm import VllmEngine
 
-            return VllmEngine(model_path, settings, max_length)
+            return VllmEngine(model_path, settings, max_length, rank_timeout)
         if settings.engine == "vllm":
             raise ValueError(f'rollout.engine is "vllm", but {problem}. {INSTALL}')
         if settings.tensor_parallel > 1:

@@ -6,6 +6,7 @@ import logging
 import os
 from collections.abc import Iterable, Sequence
 from contextlib import AbstractContextManager, nullcontext
+from datetime import timedelta
 from typing import Any
 
 import torch
@@ -46,9 +47,20 @@ class VllmEngine:
 
     name = "vllm"
 
-    def __init__(self, model_path: str, settings: RolloutConfig, max_length: int) -> None:
-        """Load ``model_path`` (hub id or folder) for up to ``max_length`` tokens a sequence."""
+    def __init__(
+        self,
+        model_path: str,
+        settings: RolloutConfig,
+        max_length: int,
+        rank_timeout: timedelta | None = None,
+    ) -> None:
+        """Load ``model_path`` (hub id or folder) for up to ``max_length`` tokens a sequence.
+
+        Engines of several ranks make groups together, and wait ``rank_timeout`` for each other;
+        without one torch's half an hour.
+        """
         self.policy_version = 0
+        seconds = int(rank_timeout.total_seconds()) if rank_timeout else None
         self._max_length = max_length
         self._stop_token_ids = stop_token_ids(model_path)
         self._stops = StopStrings(model_path, settings.stop)
@@ -80,6 +92,8 @@ class VllmEngine:
                 tensor_parallel_size=settings.tensor_parallel,
                 # Among the ranks of torchrun it makes its own small groups beside theirs.
                 distributed_executor_backend="external_launcher" if self._has_ranks else None,
+                distributed_timeout_seconds=seconds,
+                cpu_distributed_timeout_seconds=seconds,
             )
         # Whatever vLLM compiles or allocates at its first requests belongs to the start.
         warm_up = SamplingSettings(temperature=1.0, max_new_tokens=2)

@@ -7,6 +7,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,22 @@ def engine(model_paths: dict[str, Path]) -> Iterator[VllmEngine]:
     yield engine
     engine.close()
     engine.close()  # twice is once
+
+
+def test_vllm_is_told_how_long_ranks_wait_and_not_to_want_most_of_a_gpu(
+    model_paths: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told: dict[str, Any] = {}
+
+    def refuse(*_: Any, **settings: Any) -> None:
+        told.update(settings)
+        raise RuntimeError("told")
+
+    monkeypatch.setattr(rlvr.rollout.vllm, "LLM", refuse)
+    with pytest.raises(RuntimeError, match="told"):
+        VllmEngine(str(model_paths["tied"]), SETTINGS, MAX_LENGTH, timedelta(seconds=90))
+    assert told["distributed_timeout_seconds"] == told["cpu_distributed_timeout_seconds"] == 90
+    assert told["gpu_memory_utilization"] < 0.1
 
 
 # A training program in small: its own SIGINT handler, its own random state, one engine.
