@@ -1,12 +1,13 @@
 """The from-nothing experiment for one GPU: the preset one-gpu, and tiny beside it.
 
     python scripts/one_gpu_experiment.py --runs runs/from-nothing
+    python scripts/one_gpu_experiment.py --preset nine          # its curriculum on a CPU
 
 Runs both presets (tiny is a matter of minutes; `--tiny RUN` takes a finished run instead), then
 writes RUNS/comparison.md and RUNS/curves.png: accuracy, habits and times of both, and their
 learning curves. What is there already is read, not run again, and a run that was interrupted goes
 on from its last checkpoint: give the same command again. Other arguments are overrides of the
-large run, as in docs/experiments.md, which proves the curriculum on a CPU with them.
+first run.
 """
 
 from __future__ import annotations
@@ -23,7 +24,7 @@ sys.path.insert(0, str(Path(__file__).resolve().parents[1]))
 
 from scripts.plot_run import draw_beside
 
-PRESET, BESIDE = "one-gpu", "tiny"
+PRESETS, BESIDE = ("one-gpu", "nine"), "tiny"
 RATES = {
     "accuracy": "accuracy",
     "shifted split": "accuracy_shifted",
@@ -85,11 +86,12 @@ def _change(before: float | None, after: float | None) -> str:
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
+    parser.add_argument("--preset", choices=PRESETS, default=PRESETS[0])
     parser.add_argument("--runs", type=Path, default=Path("runs/from-nothing"))
     parser.add_argument("--tiny", type=Path, help="a finished run of the tiny preset")
-    parser.add_argument("overrides", nargs="*", help="of the large run, as grpo.steps=40")
+    parser.add_argument("overrides", nargs="*", help="of the first run, as grpo.steps=40")
     given = parser.parse_args()
-    large = finished(PRESET, given.runs, given.overrides)
+    large = finished(given.preset, given.runs, given.overrides)
     small = given.tiny or finished(BESIDE, given.runs, [])
     summaries = {run.name: json.loads((run / "summary.json").read_text()) for run in (large, small)}
     text = table(summaries)
