@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+
 from rlvr.config import Config
 from rlvr.model_sizes import ModelSizes
 from rlvr.torchrun import num_local_ranks, num_ranks
@@ -25,6 +27,20 @@ def check_possible(config: Config) -> None:
             f"grpo.max_staleness is 1, and torchrun started {num_ranks()} ranks, whose engines "
             'write while no rank trains; rollout.topology="server", one rank, or max_staleness 0 '
             "is accepted"
+        )
+    _check_devices(config)
+
+
+def _check_devices(config: Config) -> None:
+    """Servers have GPUs by the numbers of nvidia-smi, and ranks the first that they see."""
+    visible = os.environ.get("CUDA_VISIBLE_DEVICES")
+    seen = visible.split(",") if visible else [str(n) for n in range(num_local_ranks())]
+    own = [each.strip() for each in seen[: num_local_ranks()]]
+    named = ",".join(config.rollout.server.devices).split(",")
+    if config.rollout.topology == "server" and (both := sorted(set(named) & set(own))):
+        raise ValueError(
+            f"rollout.server.devices names GPU {', '.join(both)}, on which the learner is: it has "
+            f"the first {len(own)} that it sees ({', '.join(own)}); others are accepted"
         )
 
 

@@ -37,6 +37,7 @@ def test_what_so_many_ranks_cannot_do_is_refused(
         (2, ["grpo.max_staleness=1", "rollout.topology=server"]),
         (2, ["model.lora.rank=4", "grpo.kl=k2_in_loss", "rollout.tensor_parallel=2"]),
         (8, ["rollout.tensor_parallel=4"]),
+        (2, ["rollout.topology=server", "rollout.server.devices=['2']"]),
     ],
 )
 def test_what_they_can_do(
@@ -44,6 +45,27 @@ def test_what_they_can_do(
 ) -> None:
     started(num_ranks, num_ranks, monkeypatch)
     check_possible(load_config("smoke", None, overrides))
+
+
+@pytest.mark.parametrize(
+    ("visible", "devices", "words"),
+    [
+        (None, "['1', '2']", r"names GPU 1, on which .* the first 2 that it sees \(0, 1\)"),
+        ("4,5,6,7", "['6', '4']", r"names GPU 4, on which .* the first 2 that it sees \(4, 5\)"),
+    ],
+)
+def test_servers_and_learner_do_not_share_a_gpu(
+    visible: str | None, devices: str, words: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started(2, 2, monkeypatch)
+    monkeypatch.delenv("CUDA_VISIBLE_DEVICES", raising=False)
+    if visible:
+        monkeypatch.setenv("CUDA_VISIBLE_DEVICES", visible)
+    overrides = [
+        "rollout.topology=server", "rollout.server.replicas=2", f"rollout.server.devices={devices}"
+    ]  # fmt: skip
+    with pytest.raises(ValueError, match=words):
+        check_possible(load_config("smoke", None, overrides))
 
 
 def test_it_is_said_before_the_other_ranks_are_waited_for(
