@@ -11,6 +11,7 @@ import json
 import multiprocessing
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from typing import Any
 
@@ -22,14 +23,12 @@ INTERRUPTED = "interrupted"  # a file that says that Ctrl-C was pressed
 LIBRARIES = ["rlvr.cli", "rlvr.run", "rlvr.rollout.vllm"]
 
 
-def rank(arguments: list[str], pids: str) -> None:
-    """``rlvr ARGUMENTS`` as one rank, whose process id is left in ``pids / rank``."""
-    from rlvr import cli
-
+def rank(program: str, arguments: list[str], pids: str) -> None:
+    """``PROGRAM ARGUMENTS`` as one rank, whose process id is left in ``pids / rank``."""
     (Path(pids) / os.environ["RANK"]).write_text(str(os.getpid()))
-    sys.argv = ["rlvr", *arguments]
+    sys.argv = [program, *arguments]
     try:
-        cli.main()
+        import_module(program).main()
     finally:
         if (Path(pids) / INTERRUPTED).exists():
             os._exit(130)  # a function would wait for its result to be taken: after Ctrl-C in vain
@@ -47,7 +46,7 @@ def launch(order: dict[str, Any]) -> int:
         start_method="forkserver",
     )
     try:
-        elastic_launch(config, rank)(order["arguments"], order["pids"])
+        elastic_launch(config, rank)(order["program"], order["arguments"], order["pids"])
     except ChildFailedError:
         return 1
     except SignalException:

@@ -13,6 +13,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.forked import Forked
+
 SFT_STEPS, GRPO_STEPS = 10, 3
 SUMMARY_KEYS = {
     "seed", "steps", "engine", "before", "after", "seconds", "peak_memory_mb", "tokens_per_second",
@@ -24,26 +26,26 @@ METRIC_KEYS = {
 }  # fmt: skip
 
 
-def start(runs: Path, *arguments: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "rlvr", "train", "--preset", "smoke", f"runs={runs}"]
-    command.append("checkpoint.every=1")  # so that a killed run goes on in the midst of its stage
-    environment = os.environ | {"WANDB_MODE": "disabled", "OMP_NUM_THREADS": "1"}
-    return subprocess.Popen(
-        [*command, *arguments],
-        env=environment,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
+def start(runs: Path, *arguments: str) -> Forked:
+    """With checkpoints so often that a killed run goes on in the midst of its stage."""
+    return Forked([*train(runs), *arguments], environment())
 
 
-def finish(process: subprocess.Popen[str], expected: int = 0) -> str:
+def train(runs: Path) -> list[str]:
+    return ["train", "--preset", "smoke", f"runs={runs}", "checkpoint.every=1"]
+
+
+def environment() -> dict[str, str]:
+    return os.environ | {"WANDB_MODE": "disabled", "OMP_NUM_THREADS": "1"}
+
+
+def finish(process: Forked, expected: int = 0) -> str:
     output, _ = process.communicate(timeout=300)
     assert process.returncode == expected, output
     return output
 
 
-def wait_for(process: subprocess.Popen[str], is_reached: Callable[[], bool]) -> None:
+def wait_for(process: Forked, is_reached: Callable[[], bool]) -> None:
     deadline = time.monotonic() + 300
     while not is_reached():
         assert process.poll() is None, process.communicate()[0]
@@ -69,9 +71,15 @@ def outcome(folder: Path) -> dict[str, bytes]:
 
 @pytest.fixture(scope="module")
 def straight(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
+    """Of a process that was started as users do."""
     runs = tmp_path_factory.mktemp("straight")
-    output = finish(start(runs, "trace.report=true"))
-    return runs / "smoke", output
+    done = subprocess.run(
+        [sys.executable, "-m", "rlvr", *train(runs), "trace.report=true"],
+        env=environment(), text=True, timeout=300,
+        stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+    )  # fmt: skip
+    assert done.returncode == 0, done.stdout
+    return runs / "smoke", done.stdout
 
 
 def test_the_run_folder_holds_the_whole_story(straight):

@@ -15,9 +15,14 @@ from pathlib import Path
 from threading import Thread
 
 import pytest
+import torch
 from safetensors.torch import load_file
 
+from rlvr.types import Completion
+from tests.led.engine_job import REQUESTS, SAMPLING, scale
 from tests.ranks_server import INTERRUPTED
+from tests.rollout import tiny
+from tests.rollout.tiny import load_reference, save_model
 
 ROOT = Path(__file__).parent.parent
 SFT_STEPS, GRPO_STEPS = 2, 3
@@ -48,10 +53,17 @@ class Ranks:
 
     def start(self, *arguments: str, num_ranks: int = 2, restarts: int = 0) -> None:
         """``rlvr train`` with these arguments."""
+        self.start_program("rlvr.cli", "train", *arguments, num_ranks=num_ranks, restarts=restarts)
+
+    def start_program(
+        self, program: str, *arguments: str, num_ranks: int = 2, restarts: int = 0
+    ) -> None:
+        """A module with a ``main``."""
         self._num_jobs += 1
         self.pids = self.folder / f"job-{self._num_jobs}"
         self.pids.mkdir()
-        order = {"arguments": ["train", *arguments], "num_ranks": num_ranks, "restarts": restarts}
+        order = {"program": program, "arguments": arguments}
+        order |= {"num_ranks": num_ranks, "restarts": restarts}
         assert self.process.stdin
         self.process.stdin.write(json.dumps(order | {"pids": str(self.pids)}) + "\n")
         self.process.stdin.flush()
@@ -197,6 +209,34 @@ def assert_about_equal(first: Path, second: Path) -> None:
     assert weights[0].keys() == weights[1].keys()
     for name, tensor in weights[0].items():
         assert (tensor - weights[1][name]).abs().max() < 1e-5, name
+
+
+def test_two_ranks_that_share_an_engine_write_what_one_process_does(
+    ranks: Ranks, tmp_path: Path
+) -> None:
+    from rlvr.rollout.vllm import VllmEngine
+
+    model, file = save_model(tmp_path / "model", tied=True), tmp_path / "found"
+    ranks.start_program("tests.led.engine_job", str(model), str(file))
+    code, output = ranks.finish()
+    assert code == 0, output
+    found: list[list[Completion]] = torch.load(file, weights_only=False)
+
+    engine = VllmEngine(str(model), tiny.SETTINGS, tiny.MAX_LENGTH)
+    try:
+        expected = [engine.generate(REQUESTS, SAMPLING)]
+        reference = load_reference(model)
+        scale(reference)
+        engine.update_weights(reference.named_parameters(), policy_version=7)
+        expected.append(engine.generate(REQUESTS, SAMPLING))
+    finally:
+        engine.close()
+    assert expected[0] != expected[1]
+    for ours, theirs in zip(found, expected, strict=True):
+        assert [c.token_ids for c in ours] == [c.token_ids for c in theirs]
+        assert [c.policy_version for c in ours] == [c.policy_version for c in theirs]
+        for one, two in zip(ours, theirs, strict=True):
+            assert one.rollout_logprobs == pytest.approx(two.rollout_logprobs, abs=1e-4)
 
 
 def test_what_is_wrong_on_every_rank_is_told_once(tmp_path: Path) -> None:

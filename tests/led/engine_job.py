@@ -1,4 +1,4 @@
-"""What ``test_engine.py`` compares with an engine of one process.
+"""What ``test_torchrun.py`` compares with an engine of one process.
 
     torchrun --nproc-per-node 2 -m tests.led.engine_job MODEL FILE
 
