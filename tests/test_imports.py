@@ -62,7 +62,7 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         ("rlvr.rollout.*",), ("rlvr.trace.*",), ("rlvr.checkpoint",),
     )),
     ("scored groups, the composed loss, the report, diagnoses", (
-        ("rlvr.rollouts",), ("rlvr.learn.credit",), ("rlvr.learn.critic", "rlvr.learn.reference"),
+        ("rlvr.rollouts",), ("rlvr.learn.credit",), ("rlvr.learn.critic", "rlvr.learn.snapshot"),
         ("rlvr.learn.objective", "rlvr.learn.step_metrics"), ("rlvr.report.*",),
         ("rlvr.diagnose.*",), ("rlvr.scale.*",),
     )),
