@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -163,6 +164,7 @@ def modules() -> dict[str, Path]:
 MODULES = modules()
 
 
+@cache
 def imports_of(module: str) -> list[Import]:
     file = MODULES[module]
     return imports(file.read_text("utf-8"), module, is_package=file.name == "__init__.py")
@@ -255,7 +257,7 @@ def evaluator_calls(source: str) -> list[str]:
     return [
         f"{call.lineno}: {ast.unparse(call)}"
         for call in calls
-        if ast.unparse(call.func).rpartition(".")[2] in EVALUATORS
+        if getattr(call.func, "attr", getattr(call.func, "id", None)) in EVALUATORS
     ]
 
 
