@@ -14,11 +14,12 @@ from rlvr.config_rollout import RolloutConfig
 from rlvr.learn.policy import Policy
 from rlvr.model_sizes import num_parameters
 from rlvr.quiet import hide_library_bars
+from rlvr.rollout.engine import RolloutEngine
 from rlvr.rollout.factory import make_engine
 from rlvr.scale.points import Point
 from scripts.gpu_bench.machine import device_name, matrix_flops, memory_bandwidth, peak_mb, versions
 from scripts.gpu_bench.rollout import decode_points, rollout_rates
-from scripts.gpu_bench.shapes import PROBES, SETTINGS, quick, save_model
+from scripts.gpu_bench.shapes import PROBES, SETTINGS, Setting, quick, save_model
 from scripts.gpu_bench.training import (
     make_trainer,
     parity,
@@ -43,7 +44,7 @@ class ShapeRun:
 
 
 def run_shape(name: str, engine: str, dtype: str, is_quick: bool) -> ShapeRun:
-    """The engine first: vLLM wants to find most of the GPU's memory free."""
+    """The engine first, as in a run."""
     hide_library_bars()
     setting = quick(SETTINGS[name]) if is_quick else SETTINGS[name]
     config = RolloutConfig.model_validate(
@@ -56,7 +57,7 @@ def run_shape(name: str, engine: str, dtype: str, is_quick: bool) -> ShapeRun:
     )
     with tempfile.TemporaryDirectory() as folder:
         path = save_model(setting.sizes, setting.max_length, Path(folder), getattr(torch, dtype))
-        torch.cuda.empty_cache()  # vLLM counts what this process keeps in reserve as taken
+        torch.cuda.empty_cache()
         start = perf_counter()
         made = make_engine(path, config, setting.max_length)
         start_seconds = perf_counter() - start
@@ -64,34 +65,12 @@ def run_shape(name: str, engine: str, dtype: str, is_quick: bool) -> ShapeRun:
             points: list[Point] = [*decode_points(made, setting, dtype)]
             result = None
             if name in PROBES:
-                policy = load_policy(path, dtype)
-                points.append(update_point(made, policy, setting, dtype))
+                points.append(update_point(made, load_policy(path, dtype), setting, dtype))
                 rates = matrix_rates()
             else:
-                rollout = rollout_rates(made, setting)
-                policy = load_policy(path, dtype)
-                trainer = make_trainer(policy, setting)
-                training = training_point(trainer, setting, dtype)
-                update = update_point(made, policy, setting, dtype)
-                points += [training, update]
-                asleep = sleep_seconds(made, policy, setting, update.seconds)
-                agreement, peak = parity(made, trainer, setting), peak_mb()
-                # Last: its matrices are larger than a small model and would be the peak.
-                rates = matrix_rates()
-                result = {
-                    "shape": name,
-                    "parameters": num_parameters(setting.sizes),
-                    "engine": made.name,
-                    "dtype": dtype,
-                    "engine_start_seconds": start_seconds,
-                    "rollout_tokens_per_second": rollout,
-                    "training_tokens_per_second": training.tokens / training.seconds,
-                    "model_flop_utilisation": utilisation(training, rates[dtype]),
-                    "weight_update_seconds": update.seconds,
-                    "sleep_and_wake_seconds": asleep,
-                    "parity": agreement,
-                    "peak_memory_mb": peak,
-                }
+                measured, result, rates = measure(made, path, setting, dtype)
+                points += measured
+                result |= {"shape": name, "engine_start_seconds": start_seconds}
         finally:
             made.close()
     return ShapeRun(
@@ -103,6 +82,34 @@ def run_shape(name: str, engine: str, dtype: str, is_quick: bool) -> ShapeRun:
         points=points,
         result=result,
     )
+
+
+def measure(
+    engine: RolloutEngine, path: str, setting: Setting, dtype: str
+) -> tuple[list[Point], dict[str, Any], dict[str, float]]:
+    """Points of training and update, figures for the table, and the rates of products."""
+    rollout = rollout_rates(engine, setting)
+    policy = load_policy(path, dtype)
+    trainer = make_trainer(policy, setting)
+    training = training_point(trainer, setting, dtype)
+    update = update_point(engine, policy, setting, dtype)
+    asleep = sleep_seconds(engine, policy, setting, update.seconds)
+    agreement, peak = parity(engine, trainer, setting), peak_mb()
+    # Last: its matrices are larger than a small model and would be the peak.
+    rates = matrix_rates()
+    result = {
+        "parameters": num_parameters(setting.sizes),
+        "engine": engine.name,
+        "dtype": dtype,
+        "rollout_tokens_per_second": rollout,
+        "training_tokens_per_second": training.tokens / training.seconds,
+        "model_flop_utilisation": utilisation(training, rates[dtype]),
+        "weight_update_seconds": update.seconds,
+        "sleep_and_wake_seconds": asleep,
+        "parity": agreement,
+        "peak_memory_mb": peak,
+    }
+    return [training, update], result, rates
 
 
 def load_policy(path: str, dtype: str) -> Policy:
