@@ -89,8 +89,8 @@ NO_TORCH_BELOW = 4
 # Names that turn text into code or into an expression by evaluating it.
 EVALUATORS = {"eval", "exec", "sympify", "parse_expr", "parse_latex", "S"}
 VLLM = {
-    "rlvr.rollout.vllm", "rlvr.rollout.heads", "rlvr.rollout.server.nccl",
-    "rlvr.rollout.server.serve", "rlvr.rollout.server.worker",
+    "rlvr.rollout.vllm", "rlvr.rollout.heads", "rlvr.rollout.shared_memory",
+    "rlvr.rollout.server.nccl", "rlvr.rollout.server.serve", "rlvr.rollout.server.worker",
 }  # fmt: skip
 # Verdicts; checked traces.
 GRADING = {"rlvr.reward", "rlvr.data.grading", "rlvr.evals.judge", "rlvr.trace.traced"}

@@ -33,6 +33,7 @@ with process_state_kept():
     from vllm.sampling_params import RequestOutputKind
 
     from rlvr.rollout.heads import repack_heads
+    from rlvr.rollout.shared_memory import name_apart
 
 
 class VllmEngine:
@@ -68,6 +69,8 @@ class VllmEngine:
         self._has_ranks = num_ranks() > 1
         self._on_cpu = bool(current_platform.is_cpu())
         self._is_asleep = False
+        if self._on_cpu and settings.tensor_parallel > 1:
+            name_apart()
         with process_state_kept(), self._compiler():
             self._llm = LLM(
                 model_path,

@@ -9,6 +9,7 @@ import sys
 from collections.abc import Iterator
 from datetime import timedelta
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -50,6 +51,35 @@ def test_vllm_is_told_how_long_ranks_wait_and_not_to_want_most_of_a_gpu(
         VllmEngine(str(model_paths["tied"]), SETTINGS, MAX_LENGTH, timedelta(seconds=90))
     assert told["distributed_timeout_seconds"] == told["cpu_distributed_timeout_seconds"] == 90
     assert told["gpu_memory_utilization"] < 0.1
+
+
+def test_memory_that_ranks_share_has_another_name_in_each_launch(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """vLLM's own is that of any other job, also of one that was killed and left it behind."""
+    from vllm.distributed.device_communicators import cpu_communicator
+
+    from rlvr.rollout import shared_memory
+
+    shared: Any = cpu_communicator._CPUSHMDistributed
+    group = SimpleNamespace(unique_name="tp:0", ranks=[0, 1])
+    monkeypatch.setenv("VLLM_DIST_IDENT", "//")
+    monkeypatch.setenv("RANK", "0")
+    monkeypatch.setenv("WORLD_SIZE", "2")
+    names = [shared.make_group_name(group)]
+    for launch, restarts in (("one", "0"), ("one", "1"), ("two", "0")):
+        monkeypatch.setenv("TORCHELASTIC_RUN_ID", launch)
+        monkeypatch.setenv("TORCHELASTIC_RESTART_COUNT", restarts)
+        with monkeypatch.context() as patch:
+            patch.setattr(shared, "make_group_name", staticmethod(shared.make_group_name))
+            patch.setattr(shared, "is_apart", None, raising=False)
+            del shared.is_apart
+            shared_memory.name_apart()
+            shared_memory.name_apart()  # twice is once
+            names.append(shared.make_group_name(group))
+    assert len(set(names)) == 4
+    assert all(name.startswith("rlvr") and name.count("rlvr") == 1 for name in names[1:])
+    assert not any("/" in name for name in names[1:])
 
 
 # A training program in small: its own SIGINT handler, its own random state, one engine.
