@@ -39,8 +39,8 @@ def _check_devices(config: Config) -> None:
     named = ",".join(config.rollout.server.devices).split(",")
     if config.rollout.topology == "server" and (both := sorted(set(named) & set(own))):
         raise ValueError(
-            f"rollout.server.devices names GPU {', '.join(both)}, on which the learner is: it has "
-            f"the first {len(own)} that it sees ({', '.join(own)}); others are accepted"
+            f"rollout.server.devices names GPU {', '.join(both)}, which is the learner's: it has "
+            f"the first that it sees, here {', '.join(own)}; others are accepted"
         )
 
 
