@@ -7,6 +7,7 @@ from dataclasses import replace
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 from transformers import Qwen2Config, Qwen2ForCausalLM
 
@@ -115,6 +116,21 @@ def assert_same_gradients(
         scale = float(gradient.abs().max())
         assert scale > 0, name
         torch.testing.assert_close(gradient, second[name], rtol=rtol, atol=rtol * scale, msg=name)
+
+
+def assert_same_training(job: str, first: dict[str, Any], second: dict[str, Any]) -> None:
+    """Metrics of each step, and the weights after the last."""
+    # Muon rounds its directions to bfloat16: the last bit of a gradient shows in the step.
+    slack = 100.0 if "muon" in job else 1.0
+    for one, two in zip(first["metrics"], second["metrics"], strict=True):
+        assert one.keys() == two.keys()
+        for name, value in one.items():
+            if name not in ("padding_share", "shared_share"):  # the rows differ
+                assert value == pytest.approx(two[name], rel=5e-5 * slack, abs=1e-6 * slack), name
+    assert first["weights"].keys() == second["weights"].keys()
+    for name, tensor in first["weights"].items():
+        atol = 2e-6 * slack
+        torch.testing.assert_close(tensor, second["weights"][name], rtol=0, atol=atol, msg=name)
 
 
 def weights(policy: Policy) -> dict[str, torch.Tensor]:

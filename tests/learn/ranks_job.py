@@ -72,6 +72,7 @@ RESUMED, RESUMED_AFTER = "ppo_muon_untied", 2
 
 def make_policy(
     ranks: Ranks,
+    device: torch.device = CPU,
     *,
     tied: bool = True,
     lora: bool = False,
@@ -95,11 +96,15 @@ def make_policy(
         policy = Policy(Qwen3ForCausalLM(config).to(dtype), {})
     if lora:
         add_adapters(policy.model, LoraConfig(rank=4), "the/base", seed=1)
-    return ShardedPolicy(policy, ranks, CPU) if ranks.size > 1 else policy
+    if ranks.size > 1:
+        return ShardedPolicy(policy, ranks, device)
+    policy.model.to(device)  # type: ignore[arg-type]
+    policy.model.tie_weights()
+    return policy
 
 
-def make_trainer(job: str, ranks: Ranks) -> Trainer:
-    policy = make_policy(ranks, tied="untied" not in job, lora=job.startswith("lora"))
+def make_trainer(job: str, ranks: Ranks, device: torch.device = CPU) -> Trainer:
+    policy = make_policy(ranks, device, tied="untied" not in job, lora=job.startswith("lora"))
     return Trainer(policy, CONFIG.model_copy(update=JOBS[job]), 0.9, ranks)
 
 
@@ -123,9 +128,9 @@ def whole_weights(policy: Policy) -> dict[str, torch.Tensor]:
     return {name: tensor.clone() for name, tensor in policy.named_tensors()}
 
 
-def run(job: str, ranks: Ranks) -> dict[str, Any]:
-    """Everything that must not depend on the number of ranks."""
-    trainer = make_trainer(job, ranks)
+def run(job: str, ranks: Ranks, device: torch.device = CPU) -> dict[str, Any]:
+    """Everything that must not depend on the number of ranks, nor on the device."""
+    trainer = make_trainer(job, ranks, device)
     gradients: list[dict[str, torch.Tensor]] = []
 
     def record(*_: Any) -> None:
@@ -189,11 +194,11 @@ def resume_whole(job: str, ranks: Ranks, folder: Path) -> dict[str, Any]:
     return end(job, trainer)
 
 
-def supervise(ranks: Ranks) -> dict[str, Any]:
+def supervise(ranks: Ranks, device: torch.device = CPU) -> dict[str, Any]:
     """The last step has one example: a rank without work. With this ``eps`` a gradient that is
     rounding alone moves nothing."""
     config = SftConfig(steps=3, optimizer=OPTIMIZER.model_copy(update={"eps": 1e-3}))
-    learner = SftLearner(make_policy(ranks), config, micro_batch_tokens=100, ranks=ranks)
+    learner = SftLearner(make_policy(ranks, device), config, micro_batch_tokens=100, ranks=ranks)
     metrics = [learner.learn(make_sequences(n, seed=n), lr=1e-3) for n in (12, 7, 1)]
     return {"metrics": metrics, "weights": whole_weights(learner.policy)}
 

@@ -13,7 +13,7 @@ from safetensors.torch import load_file
 from rlvr.learn.policy import Policy
 from rlvr.learn.ranks import OneRank
 from rlvr.learn.shards import load_shards
-from tests.learn.learn_helpers import assert_same_gradients, same_bits
+from tests.learn.learn_helpers import assert_same_gradients, assert_same_training, same_bits
 from tests.learn.ranks_job import (
     JOBS,
     RESUMED,
@@ -57,21 +57,6 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Results, Resul
     return folder, one, torch.load(folder / "many.pt")
 
 
-def assert_same(job: str, first: Results, second: Results) -> None:
-    """Metrics of each step, and the weights after the last."""
-    # Muon rounds its directions to bfloat16: the last bit of a gradient shows in the step.
-    slack = 100.0 if "muon" in job else 1.0
-    for one, two in zip(first["metrics"], second["metrics"], strict=True):
-        assert one.keys() == two.keys()
-        for name, value in one.items():
-            if name not in ("padding_share", "shared_share"):  # the rows differ
-                assert value == pytest.approx(two[name], rel=5e-5 * slack, abs=1e-6 * slack), name
-    assert first["weights"].keys() == second["weights"].keys()
-    for name, tensor in first["weights"].items():
-        atol = 2e-6 * slack
-        torch.testing.assert_close(tensor, second["weights"][name], rtol=0, atol=atol, msg=name)
-
-
 @pytest.mark.parametrize("job", JOBS)
 def test_gradients_are_those_of_one_process(both: tuple[Path, Results, Results], job: str) -> None:
     _, one, two = both
@@ -86,7 +71,7 @@ def test_weights_and_metrics_after_five_steps(
     both: tuple[Path, Results, Results], job: str
 ) -> None:
     _, one, two = both
-    assert_same(job, one["runs"][job], two["runs"][job])
+    assert_same_training(job, one["runs"][job], two["runs"][job])
     for a, b in zip(one["runs"][job]["scores"], two["runs"][job]["scores"], strict=True):
         torch.testing.assert_close(a, b, rtol=0, atol=1e-5)
 
@@ -102,21 +87,21 @@ def test_weights_that_were_kept_score_as_when_they_were_the_policys(
 
 def test_a_checkpoint_of_two_processes_resumes_on_one(both: tuple[Path, Results, Results]) -> None:
     folder, _, two = both
-    assert_same(RESUMED, two["saved"], resume(RESUMED, ONE, folder / "many"))
+    assert_same_training(RESUMED, two["saved"], resume(RESUMED, ONE, folder / "many"))
 
 
 def test_a_checkpoint_of_one_process_resumes_on_two(both: tuple[Path, Results, Results]) -> None:
     _, one, two = both
-    assert_same(RESUMED, one["saved"], two["from_one"])
+    assert_same_training(RESUMED, one["saved"], two["from_one"])
 
 
 def test_a_run_of_one_process_goes_on_on_two(both: tuple[Path, Results, Results]) -> None:
     _, one, two = both
-    assert_same(RESUMED, one["saved"], two["from_whole"])
+    assert_same_training(RESUMED, one["saved"], two["from_whole"])
 
 
 def test_supervised_steps_are_those_of_one_process(both: tuple[Path, Results, Results]) -> None:
-    assert_same("supervised", supervise(ONE), both[2]["supervised"])
+    assert_same_training("supervised", supervise(ONE), both[2]["supervised"])
 
 
 def test_a_model_saved_by_two_processes_is_the_whole_model(
