@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from rlvr.config_rollout import RolloutConfig
+from rlvr.rollout.amx import request_amx
 from rlvr.rollout.checks import check_logprobs, check_requests, checked_weights
 from rlvr.rollout.engine import Request, SamplingSettings
 from rlvr.rollout.hub import FLOAT32_HEAD, empty_model, stop_token_ids, weight_names
@@ -69,6 +70,8 @@ class VllmEngine:
         self._has_ranks = num_ranks() > 1
         self._on_cpu = bool(current_platform.is_cpu())
         self._is_asleep = False
+        if self._on_cpu:
+            request_amx()
         if self._on_cpu and settings.tensor_parallel > 1:
             name_apart()
         with process_state_kept(), self._compiler():

@@ -1,7 +1,7 @@
-"""Inside the server: takes over weights from a file.
+"""Inside the server's engine: takes over weights from a file.
 
 vLLM's own ways to hand weights over are for GPUs. This one is for machines without: it is loaded
-with ``--worker-extension-cls`` and chosen with ``--weight-transfer-config``.
+with ``--worker-extension-cls``, before the model, and chosen with ``--weight-transfer-config``.
 """
 
 from __future__ import annotations
@@ -22,6 +22,7 @@ from vllm.model_executor.model_loader.reload import (
 )
 from vllm.platforms import current_platform
 
+from rlvr.rollout.amx import request_amx
 from rlvr.rollout.heads import repack_heads
 
 BACKEND = "rlvr-file"
@@ -73,4 +74,5 @@ class WeightFiles:
     """Importing it is all that it is for: vLLM mixes it into its worker before the model loads."""
 
 
+request_amx()  # a process that vLLM starts inherits no leave
 WeightTransferEngineFactory.register_engine(BACKEND, FileWeightTransferEngine)
