@@ -1,8 +1,13 @@
 """Settings for every test."""
 
 import gc
+import signal
 
 from hypothesis import settings
+
+# A shell ignores Ctrl-C in what it starts in the background, and in all that this starts.
+if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # The same examples each time: a change fails for what it changed. To look for new ones:
 #   bash scripts/test.sh --hypothesis-profile=search tests/verifiers

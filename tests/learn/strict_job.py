@@ -18,7 +18,7 @@ from rlvr.model_sizes import CHUNK_LOGITS
 from tests.learn.ranks_job import RESUMED, RESUMED_AFTER, end, make_trainer, run, supervise, train
 from tests.learn.strict_device import MixedDevicesError, StrictDevice, StrictTensor, register
 
-JOBS = ("default", "many_updates", "ppo_muon_untied", "lora_kl")
+JOBS = ("many_updates", "ppo_muon_untied", "lora_kl")
 ONE = OneRank()
 
 
