@@ -24,6 +24,7 @@ QUESTIONS = {
 }
 
 
+PATIENCE = 20_000  # draws in a row that give nothing new
 BUCKETS: dict[str, Bucket] = {"validation": "validation", "test": "test", "shifted": "test"}
 
 
@@ -65,7 +66,7 @@ def _rows(
         text = str(row["text"])
         if bucket_of(normalise(equation)) != bucket or text in seen:
             failures += 1
-            if failures > 20_000:
+            if failures > PATIENCE:
                 raise ValueError(
                     f"data: family {name!r} has no more than {index} different problems for the"
                     f" split {split!r}; ask for fewer (data.{split}_size)"

@@ -8,6 +8,7 @@ from pydantic import ValidationError
 
 from rlvr.config import DataConfig
 from rlvr.config_data import FamilyName
+from rlvr.data import generate
 from rlvr.data.equation import Equation
 from rlvr.data.families import FAMILIES
 from rlvr.data.generate import generate_split
@@ -88,7 +89,8 @@ def test_only_supervised_rows_have_a_working():
     assert not any("working" in row for row in generate_split("train", SMALL, 0))
 
 
-def test_asking_for_more_than_there_are_says_so():
+def test_asking_for_more_than_there_are_says_so(monkeypatch):
+    monkeypatch.setattr(generate, "PATIENCE", 300)
     config = DataConfig(validation_size=100_000)
     with pytest.raises(ValueError, match=r"has no more than .* ask for fewer"):
         list(generate_split("validation", config, 0))
