@@ -37,6 +37,11 @@ with process_state_kept():
     from rlvr.rollout.shared_memory import name_apart
 
 
+def finds_a_device() -> bool:
+    """Whether this build of vLLM has something here to run on."""
+    return not current_platform.is_unspecified()
+
+
 class VllmEngine:
     """vLLM with the weights of one policy, resident in this process.
 

@@ -46,6 +46,20 @@ def test_a_broken_install_is_a_reason_not_a_crash() -> None:
     assert "import fails (ModuleNotFoundError" in problem
 
 
+def test_a_build_for_gpus_without_one_is_a_reason_not_a_crash(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """As seen with the packages of requirements/cuda.txt on a machine without a driver."""
+    if problem := vllm_import_problem():
+        pytest.skip(problem)
+    from vllm.platforms.interface import UnspecifiedPlatform
+
+    monkeypatch.setattr("rlvr.rollout.vllm.current_platform", UnspecifiedPlatform())
+    problem = vllm_import_problem()
+    assert problem is not None
+    assert "built for GPUs, and torch" in problem
+
+
 @pytest.mark.usefixtures("no_vllm")
 def test_asking_for_vllm_without_it_says_how_to_install(model_paths: dict[str, Path]) -> None:
     settings = SETTINGS.model_copy(update={"engine": "vllm"})
