@@ -70,10 +70,11 @@ def vllm_import_problem() -> str | None:
     if importlib.util.find_spec("vllm") is None:
         return "vLLM is not installed"
     try:
-        from rlvr.rollout import vllm  # it sets vLLM's switches before it imports it
+        # It sets vLLM's switches before it imports it.
+        from rlvr.rollout.vllm import finds_a_device
     except Exception as error:  # a broken install raises anything: ImportError, OSError, ...
         return f"vLLM is installed but its import fails ({type(error).__name__}: {error})"
-    if not vllm.finds_a_device():
+    if not finds_a_device():
         return (
             f"vLLM finds nothing to run on: it was built for GPUs, and torch {torch.__version__} "
             f"sees {torch.cuda.device_count()} of them"
