@@ -16,7 +16,7 @@ from torch.utils._pytree import tree_map
 from rlvr.learn.ranks import OneRank
 from rlvr.model_sizes import CHUNK_LOGITS
 from tests.learn.ranks_job import RESUMED, RESUMED_AFTER, end, make_trainer, run, supervise, train
-from tests.learn.strict_device import MixedDevicesError, StrictDevice, StrictTensor, register
+from tests.learn.strict_device import StrictDevice, StrictTensor, register
 
 JOBS = ("many_updates", "ppo_muon_untied", "lora_kl")
 ONE = OneRank()
@@ -36,8 +36,8 @@ def resume(device: torch.device) -> dict[str, Any]:
     return end(RESUMED, second)
 
 
-def refused(device: torch.device) -> list[str]:
-    """What a GPU does not do. Without these the comparison could not fail."""
+def refused(device: torch.device) -> dict[str, str]:
+    """What a GPU does not do, and the error. Without these the comparison could not fail."""
     here, there = torch.ones(2), torch.ones(2, device=device)
     cases: dict[str, Any] = {
         "sum": lambda: there + here,
@@ -45,12 +45,12 @@ def refused(device: torch.device) -> list[str]:
         "selection": lambda: there.index_select(0, torch.tensor([0])),
         "numpy": there.numpy,
     }
-    found = []
+    found = {}
     for name, case in cases.items():
         try:
             case()
-        except (MixedDevicesError, RuntimeError, TypeError):
-            found.append(name)
+        except RuntimeError as error:
+            found[name] = type(error).__name__
     return found
 
 
