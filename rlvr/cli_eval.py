@@ -145,6 +145,9 @@ def _asked(
         raise ValueError(f"--k {max(sizes)} needs as many samples; --samples is {samples}")
     if temperature <= 0:
         raise ValueError(f"--temperature is {temperature:g}; accepted: a number above 0")
+    from rlvr.model_files import check_model_path
+
+    check_model_path(model)  # before a data set is looked for on the hub
     return model, data
 
 

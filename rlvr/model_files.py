@@ -26,12 +26,17 @@ def save_whole(folder: Path, save: Callable[[Path], object]) -> None:
     half_written.rename(folder)
 
 
-def load_tokenizer(model: str | Path) -> PreTrainedTokenizerBase:
-    """Raises ``ValueError`` for a path without a folder."""
+def check_model_path(model: str | Path) -> None:
+    """Raises ``ValueError`` for a path without a folder; a hub id is not looked up."""
     if str(model).startswith((".", "/", "~")) and not Path(model).is_dir():
         raise ValueError(
             f"there is no folder {model}; a model is a folder in the hub's layout, or a hub id"
         )
+
+
+def load_tokenizer(model: str | Path) -> PreTrainedTokenizerBase:
+    """Raises ``ValueError`` for a path without a folder."""
+    check_model_path(model)
     tokenizer: PreTrainedTokenizerBase = AutoTokenizer.from_pretrained(model)
     return tokenizer
 

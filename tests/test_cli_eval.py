@@ -87,8 +87,9 @@ def test_errors_say_what_is_accepted(monkeypatch, capsys, arguments, message):
     assert message in " ".join(err.split())
 
 
-def test_a_model_folder_that_is_not_there(monkeypatch, capsys, tmp_path, data):
-    code, _, err = run(monkeypatch, capsys, "eval", str(tmp_path / "nowhere"), "--data", data)
+def test_a_model_folder_that_is_not_there(monkeypatch, capsys, tmp_path):
+    """Said before its data set is looked for, which here is nowhere either."""
+    code, _, err = run(monkeypatch, capsys, "eval", str(tmp_path / "nowhere"), "--data", "d.jsonl")
     assert code == 2
     assert "there is no folder" in " ".join(err.split())
 
