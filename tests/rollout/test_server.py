@@ -25,6 +25,7 @@ from rlvr.rollout.factory import make_engine, vllm_import_problem
 from rlvr.rollout.server.client import ServerError
 from rlvr.rollout.server.engine import ServerEngine
 from rlvr.rollout.server.replica import Replica, Server
+from rlvr.rollout.server.wire import Answer
 from tests.rollout.polling import wait_until
 from tests.rollout.test_engine import (  # noqa: F401
     SAMPLED,
@@ -83,16 +84,30 @@ def moved(path: Path) -> torch.nn.Module:
 
 
 def kill_after(monkeypatch: pytest.MonkeyPatch, server: Server) -> list[int]:
-    """Have a server killed in mid-generation; the list then says which process."""
+    """Have a server killed in mid-generation; the list then says which process.
+
+    Its first request comes when it is dead: it is lost, even where the server had written all
+    others before anybody read the first of them.
+    """
+    requests: list[int] = []
     answers: list[int] = []
     killed: list[int] = []
+    complete, is_killed = server.client.complete, asyncio.Event()
+
+    async def complete_later(body: dict[str, Any], seconds: float) -> Answer:
+        requests.append(1)
+        if len(requests) == 1:
+            await is_killed.wait()
+        return await complete(body, seconds)
 
     def answered() -> None:
         answers.append(1)
         if len(answers) == AFTER:
             killed.append(process_of(server))
             os.kill(killed[0], signal.SIGKILL)
+            is_killed.set()
 
+    monkeypatch.setattr(server.client, "complete", complete_later)
     monkeypatch.setattr(server, "answered", answered)
     return killed
 
@@ -160,6 +175,7 @@ def test_what_a_server_killed_in_mid_generation_had_is_completed_by_the_other_un
     found = served.generate(requests, SAMPLED)
 
     assert len(killed) == 1
+    assert member._start
     assert [c.token_ids for c in found] == [c.token_ids for c in expected]
     assert {c.policy_version for c in found} == {7}
 
