@@ -1,9 +1,14 @@
 """Settings for every test."""
 
 import gc
+import os
 import signal
 
 from hypothesis import settings
+
+# Read when torch is imported, here and in what the tests start. Several processes share the cores,
+# and threads that wait for each other spin: four times the work, in tests of tiny models.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 # A shell ignores Ctrl-C in what it starts in the background, and in all that this starts.
 if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:

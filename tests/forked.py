@@ -76,10 +76,7 @@ def _running_server() -> subprocess.Popen[str]:
 
 
 def main() -> None:
-    import datasets  # noqa: F401
-
-    import rlvr.rollout.vllm
-    import rlvr.run  # noqa: F401
+    import tests.warm  # noqa: F401
 
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # nobody waits for the processes in between
     for line in sys.stdin:

@@ -20,7 +20,6 @@ from torch.distributed.elastic.multiprocessing.errors import ChildFailedError
 from torch.distributed.launcher.api import LaunchConfig, elastic_launch
 
 INTERRUPTED = "interrupted"  # a file that says that Ctrl-C was pressed
-LIBRARIES = ["rlvr.cli", "rlvr.run", "rlvr.rollout.vllm"]
 
 
 def rank(program: str, arguments: list[str], pids: str) -> None:
@@ -55,7 +54,7 @@ def launch(order: dict[str, Any]) -> int:
 
 
 def main() -> None:
-    multiprocessing.set_forkserver_preload(LIBRARIES)
+    multiprocessing.set_forkserver_preload(["tests.warm"])
     for line in sys.stdin:
         print(f"done {launch(json.loads(line))}", flush=True)
 

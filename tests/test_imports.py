@@ -23,7 +23,7 @@ FLOORS: tuple[tuple[str, tuple[tuple[str, ...], ...]], ...] = (
         # Folders whose own files stand on several floors hold nothing themselves.
         ("rlvr",), ("rlvr.learn",),
         ("rlvr.durable",), ("rlvr.interrupt",), ("rlvr.memory", "rlvr.processes"),
-        ("rlvr.progress",),
+        ("rlvr.importing",), ("rlvr.progress",),
         ("rlvr.resources",), ("rlvr.schedule",), ("rlvr.seeding",), ("rlvr.timing",),
         ("rlvr.torchrun",), ("rlvr.wilson",),
     )),

@@ -12,6 +12,7 @@ from typing import Any
 import torch
 
 from rlvr.config_rollout import RolloutConfig
+from rlvr.importing import collector_at_rest
 from rlvr.rollout.amx import request_amx
 from rlvr.rollout.checks import check_logprobs, check_requests, checked_weights
 from rlvr.rollout.engine import Request, SamplingSettings
@@ -27,7 +28,7 @@ os.environ["VLLM_ENABLE_V1_MULTIPROCESSING"] = "0"
 os.environ.setdefault("VLLM_NO_USAGE_STATS", "1")
 logging.getLogger("vllm").setLevel(os.environ.setdefault("VLLM_LOGGING_LEVEL", "ERROR"))
 
-with process_state_kept():
+with process_state_kept(), collector_at_rest():
     from vllm import LLM, SamplingParams
     from vllm.inputs import TokensPrompt
     from vllm.platforms import current_platform
