@@ -11,8 +11,7 @@ from contextlib import contextmanager
 def collector_at_rest() -> Iterator[None]:
     """Import without the garbage collector looking, again and again, at what will live to the end.
 
-    It never looks at that any more: libraries that call it when they load a model, as vLLM does,
-    then wait for milliseconds, where it was a third of a second each time.
+    It does not look at that later, either: vLLM calls it several times when it loads a model.
     """
     was_enabled = gc.isenabled()
     gc.collect()  # or what is garbage now would live to the end, too

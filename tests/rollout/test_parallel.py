@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -24,14 +23,6 @@ SAMPLED = SamplingSettings(temperature=1.0, max_new_tokens=12)
 REQUESTS = [Request(prompt_ids=(5, 6, 7 + n % 3), seed=n) for n in range(7)]
 
 
-@pytest.fixture
-def engine(model_paths: dict[str, Path]) -> Iterator[ParallelEngine]:
-    engine = make_engine(str(model_paths["tied"]), TWO, MAX_LENGTH)
-    assert isinstance(engine, ParallelEngine)
-    yield engine
-    engine.close()
-
-
 def tokens(completions: list[Completion]) -> list[tuple[int, ...]]:
     return [completion.token_ids for completion in completions]
 
@@ -48,9 +39,19 @@ def test_every_core_is_somebodys(num_cores: int, num: int) -> None:
         assert max(map(len, found)) - min(map(len, found)) <= 1
 
 
-def test_they_write_what_one_writes_and_live_through_errors(
-    engine: ParallelEngine, model_paths: dict[str, Path]
+def test_they_write_what_one_writes_live_through_errors_and_end_when_one_is_killed(
+    model_paths: dict[str, Path],
 ) -> None:
+    engine = make_engine(str(model_paths["tied"]), TWO, MAX_LENGTH)
+    assert isinstance(engine, ParallelEngine)
+    try:
+        assert_they_write_what_one_writes(engine, model_paths)
+        assert_one_that_is_killed_is_named_and_the_rest_ends(engine)
+    finally:
+        engine.close()  # or there is nothing more to do
+
+
+def assert_they_write_what_one_writes(engine: ParallelEngine, model_paths: dict[str, Path]) -> None:
     one = make_engine(str(model_paths["tied"]), TWO.model_copy(update={"processes": 1}), MAX_LENGTH)
     assert tokens(engine.generate(REQUESTS, SAMPLED)) == tokens(one.generate(REQUESTS, SAMPLED))
     assert len(engine.generate(REQUESTS[:1], SAMPLED)) == 1  # the second has nothing to do
@@ -74,14 +75,13 @@ def test_they_write_what_one_writes_and_live_through_errors(
         engine.update_weights([*weights.items(), ("surprise", torch.zeros(2))], 4)
 
 
-def test_a_process_that_is_killed_is_named_and_the_rest_ends(engine: ParallelEngine) -> None:
+def assert_one_that_is_killed_is_named_and_the_rest_ends(engine: ParallelEngine) -> None:
     first, second = (process.pid for process in engine._processes)
     os.kill(second, signal.SIGKILL)
     with pytest.raises(RuntimeError, match=rf"engine process 1 \(pid {second}\).*exit code -9"):
         engine.generate(REQUESTS, SAMPLED)
     engine.close()
     assert first not in descendants(os.getpid())
-    engine.close()  # nothing more to do
 
 
 def test_what_keeps_an_engine_from_starting_is_said(tmp_path: Path) -> None:
