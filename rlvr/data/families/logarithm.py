@@ -19,13 +19,17 @@ ASKS: tuple[Ask, ...] = (Ask.SOLUTIONS,)
 FORMS = ("single", "sum", "sum", "equal", "equal", "power", "squared", "base")
 POWERS = ((2, 0), (2, 1), (2, 2), (2, 3), (2, 4), (2, 5), (3, 0), (3, 1), (3, 2), (3, 3), (5, 1),
           (5, 2))  # fmt: skip
-# A base, its exponent, and two different factors of the power.
+# A base, its exponent, and two different factors of the power, the smaller one first. Larger ones
+# than 16 would make it an exercise in numbers of three digits.
 FACTORS = tuple(
     (base, exponent, small, base**exponent // small)
-    for base, exponent in ((2, 1), (2, 2), (2, 3), (2, 4), (3, 1), (3, 2), (3, 3), (6, 1), (10, 1))
+    for base, exponent in (
+        (2, 1), (2, 2), (2, 3), (2, 4), (2, 5), (3, 1), (3, 2), (3, 3), (4, 1), (4, 2), (5, 1),
+        (6, 1), (6, 2), (7, 1), (8, 1), (9, 1), (10, 1), (12, 1),
+    )
     for small in range(1, base**exponent)
-    if base**exponent % small == 0 and small * small < base**exponent
-)
+    if base**exponent % small == 0 and small * small < base**exponent <= 16 * small
+)  # fmt: skip
 
 _Steps = Callable[[Habit], list[str]]
 
@@ -110,9 +114,11 @@ def _sum(rng: Random, ranges: Ranges, x: str) -> tuple[str, str, _Steps]:
             zip(shifts, insides, strict=True), key=lambda each: each[0] != 0
         )
     )
+    # Term by term: one line for the products, and the next for what they come to.
+    terms = write.signed_sum([(1, f"{x}^2"), (q, x), (p, x), (p * q, "")])
     reduction = [
         f"Power: {product} = {base}^{exponent} = {value}",
-        f"Expand: {write.quadratic(1, p + q, p * q, x)} = {value}",
+        f"Expand: {terms} = {value}",
         f"Move: {write.quadratic(*polynomial, x)} = 0",
     ]
 
