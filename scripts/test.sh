@@ -15,11 +15,16 @@ check() { # check NAME COMMAND...
     "${@:2}" || failed+=("$1")
 }
 
+# The libraries' first import compiles them, for half a minute: beside the checks, and not in each of
+# the tests' processes at once. What is wrong with them is for the tests to say.
+"$python" -c "import tests.warm" &>/dev/null &
+
 check "ruff check" "$python" -m ruff check .
 check "ruff format" "$python" -m ruff format --check .
 check "mypy" "$python" -m mypy
 ((${#failed[@]} == 0)) || printf '[test] FAILED: %s (see above)\n' "${failed[@]}"
 
+wait
 # pytest is last, and so is its closing line: that is what CI reads.
 status=0
 # Files are spread over three processes, since some tests wait; in their order, which has the long
