@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Literal
@@ -125,12 +127,18 @@ def evaluate(
         chat_template=asking.chat_template if chat is None else chat,
     )  # fmt: skip
     folder = EvalFolder(output or default_folder(model, data, split))
-    try:
+    with _told_how_to_go_on(folder.path):
         answer_all(wanted, folder)
-    except KeyboardInterrupt:
-        Console(stderr=True).print(f"stopped; the same command goes on with {folder.path}")
-        raise typer.Exit(130) from None
     _report(folder.path, sizes, as_json)
+
+
+@contextmanager
+def _told_how_to_go_on(folder: Path) -> Iterator[None]:
+    try:
+        yield
+    except KeyboardInterrupt:
+        Console(stderr=True).print(f"stopped; the same command goes on with {folder}")
+        raise typer.Exit(130) from None
 
 
 def _asked(

@@ -82,49 +82,55 @@ def estimate(config: Config, vocab_size: int, num_ranks: int = 1, device: str = 
     where ranks have GPUs. A colocated engine is in each rank's own process, or in those of
     ``rollout.tensor_parallel`` ranks.
     """
-    model = config.model
-    sizes = sizes_of(model, vocab_size)
-    n = num_parameters(sizes)
-    adapters = num_adapter_parameters(sizes, model.lora)
-    # The supervised stage of a model made from nothing trains all of it.
-    is_frozen = bool(adapters) and not (model.path is None and config.sft.steps)
-    bytes_trained = BYTES[model.dtype]
-    trained = adapters * BYTES["float32"] if is_frozen else n * bytes_trained
-    whole = n * bytes_trained + adapters * BYTES["float32"]
-    copied = adapters * BYTES["float32"] if adapters else n * bytes_trained
+    sizes = sizes_of(config.model, vocab_size)
     grpo, rollout = config.grpo, config.rollout
     completions = grpo.problems * grpo.group_size
     drawn = completions * (1 + grpo.sampling.refill_rounds)
-    sft_tokens = config.sft.batch_tokens if config.sft.steps else 0
-    tokens_at_once = max(sft_tokens, grpo.micro_batch_tokens, model.max_length)
-    logits = logit_numbers(sizes, tokens_at_once, device, is_frozen)
-    if model.dtype != "float32":
-        # The head in float32, and its gradient.
-        logits += (1 if is_frozen else 2) * sizes.vocab_size * sizes.width
     # Greedy on both test splits, and pass@k on a part of one; before and after.
     sampled = min(config.eval.pass_at_problems, config.data.test_size) * config.eval.pass_at
     evaluated = 2 * (config.data.test_size + config.data.shifted_size + sampled)
     return Estimate(
         num_ranks=num_ranks,
         device=device,
-        parameters=n,
-        adapter_parameters=adapters,
+        parameters=num_parameters(sizes),
+        adapter_parameters=num_adapter_parameters(sizes, config.model.lora),
         sft_tokens_per_step=config.sft.batch_tokens,
         sft_tokens=config.sft.batch_tokens * config.sft.steps,
         completions_per_step=completions,
         grpo_tokens_per_step=drawn * rollout.max_new_tokens,
         grpo_tokens=drawn * rollout.max_new_tokens * grpo.steps,
         eval_tokens=evaluated * rollout.max_new_tokens,
-        weights_mb=whole / num_ranks / MB,
-        gradients_mb=trained / num_ranks / MB,
-        optimizer_mb=2 * trained / num_ranks / MB,
-        activations_mb=_activation_bytes(model, sizes, n, tokens_at_once) / MB,
-        logits_mb=logits * BYTES["float32"] / MB,
-        reference_mb=copied / num_ranks / MB if grpo.kl.kind != "none" else 0.0,
-        snapshot_mb=copied / num_ranks / MB if grpo.max_staleness else 0.0,
-        gathered_mb=_gathered(sizes, n) * bytes_trained / MB if num_ranks > 1 else 0.0,
+        **_trainer_mb(config, sizes, num_ranks, device),
         **_engine_mb(config, sizes, completions, num_ranks),
     )
+
+
+def _trainer_mb(config: Config, sizes: ModelSizes, num_ranks: int, device: str) -> dict[str, float]:
+    """Of one rank, by the field of ``Estimate``."""
+    model, grpo = config.model, config.grpo
+    n, adapters = num_parameters(sizes), num_adapter_parameters(sizes, model.lora)
+    # The supervised stage of a model made from nothing trains all of it.
+    is_frozen = bool(adapters) and not (model.path is None and config.sft.steps)
+    bytes_trained = BYTES[model.dtype]
+    trained = adapters * BYTES["float32"] if is_frozen else n * bytes_trained
+    whole = n * bytes_trained + adapters * BYTES["float32"]
+    copied = adapters * BYTES["float32"] if adapters else n * bytes_trained
+    sft_tokens = config.sft.batch_tokens if config.sft.steps else 0
+    tokens_at_once = max(sft_tokens, grpo.micro_batch_tokens, model.max_length)
+    logits = logit_numbers(sizes, tokens_at_once, device, is_frozen)
+    if model.dtype != "float32":
+        # The head in float32, and its gradient.
+        logits += (1 if is_frozen else 2) * sizes.vocab_size * sizes.width
+    return {
+        "weights_mb": whole / num_ranks / MB,
+        "gradients_mb": trained / num_ranks / MB,
+        "optimizer_mb": 2 * trained / num_ranks / MB,
+        "activations_mb": _activation_bytes(model, sizes, n, tokens_at_once) / MB,
+        "logits_mb": logits * BYTES["float32"] / MB,
+        "reference_mb": copied / num_ranks / MB if grpo.kl.kind != "none" else 0.0,
+        "snapshot_mb": copied / num_ranks / MB if grpo.max_staleness else 0.0,
+        "gathered_mb": _gathered(sizes, n) * bytes_trained / MB if num_ranks > 1 else 0.0,
+    }
 
 
 def sizes_of(model: ModelConfig, vocab_size: int) -> ModelSizes:

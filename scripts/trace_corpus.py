@@ -36,6 +36,10 @@ class Draft:
         self.parts.append((role, text))
         return self
 
+    def add_roots(self, *values: int) -> Draft:
+        self.parts += either(self.unknown, values)
+        return self
+
 
 def error(change: str, cause: str, text: str) -> dict[str, str]:
     return {"change": change, "cause": cause, "text": text}
@@ -114,18 +118,14 @@ def two_roots(rng: Random, x: str) -> Iterator[Draft]:
         found.labels["factoring"] = True
         return found
 
-    def roots(found: Draft, values: Sequence[int]) -> Draft:
-        found.parts += either(x, values)
-        return found
-
-    yield roots(with_factors(), (r, s)).add("end", both)
-    flipped = roots(with_factors(), (-r, -s)).add("end", f"{-r}, {-s}")
+    yield with_factors().add_roots(r, s).add("end", both)
+    flipped = with_factors().add_roots(-r, -s).add("end", f"{-r}, {-s}")
     if {-r, -s} != {r, s}:
         flipped.labels["first_error"] = error("other", "sign", f"{x} = {-r}")
         yield flipped
     p, q = r - 1, s + 1
     wrong = f"{factor(x, p)}{factor(x, q)} = 0"
-    pair = roots(draft().add("factor", wrong), (p, q)).add("end", f"{p}, {q}")
+    pair = draft().add("factor", wrong).add_roots(p, q).add("end", f"{p}, {q}")
     pair.labels["first_error"] = error("other", "wrong_factors", wrong)
     yield pair
     # The discriminant, and roots from it.
@@ -135,33 +135,39 @@ def two_roots(rng: Random, x: str) -> Iterator[Draft]:
     formula.add("candidate", f"{x} = ({-b} ± {s - r})/2").add("end", both)
     formula.labels["quadratic_formula"] = True
     yield formula
-    # Corrections. The refuted one puts a wrong value back and sees that the sides differ.
-    value = (-r) ** 2 - (r + s) * (-r) + r * s
-    if -r != s and value:
-        seen = roots(with_factors(), (-r, -s))
-        seen.add("wait", "").add("put back", f"{x} = {-r}").add("differs", f"{value} ≠ 0")
-        roots(seen.add("so", ""), (r, s)).add("end", both)
-        seen.labels |= {
-            "first_error": error("other", "sign", f"{x} = {-r}"),
-            "transition": "wrong_right", "corrected": True, "verified_aha": True,
-        }  # fmt: skip
-        yield seen
-        unseen = roots(with_factors(), (-r, -s)).add("wait", "")
-        roots(unseen.add("so", ""), (r, s)).add("end", both)
-        unseen.labels |= {
-            "first_error": error("other", "sign", f"{x} = {-r}"),
-            "transition": "wrong_right", "corrected": True,
-        }  # fmt: skip
-        yield unseen
-        broken = roots(with_factors(), (r, s)).add("wait", "")
-        roots(broken.add("so", ""), (-r, -s)).add("end", f"{-r}, {-s}")
-        broken.labels |= {
-            "first_error": error("other", "sign", f"{x} = {-r}"),
-            "transition": "right_wrong", "broken": True,
-        }  # fmt: skip
-        yield broken
-    fake = roots(with_factors(), (r, s)).add("reassure", "").add("end", both)
+    yield from second_thoughts(x, r, s, with_factors)
+    fake = with_factors().add_roots(r, s).add("reassure", "").add("end", both)
     yield fake
+
+
+def second_thoughts(x: str, r: int, s: int, with_factors: Callable[[], Draft]) -> Iterator[Draft]:
+    """Corrections. The refuted one puts a wrong value back and sees that the sides differ."""
+    both = f"{r}, {s}"
+    value = (-r) ** 2 - (r + s) * (-r) + r * s
+    if -r == s or not value:
+        return
+    seen = with_factors().add_roots(-r, -s)
+    seen.add("wait", "").add("put back", f"{x} = {-r}").add("differs", f"{value} ≠ 0")
+    seen.add("so", "").add_roots(r, s).add("end", both)
+    seen.labels |= {
+        "first_error": error("other", "sign", f"{x} = {-r}"),
+        "transition": "wrong_right", "corrected": True, "verified_aha": True,
+    }  # fmt: skip
+    yield seen
+    unseen = with_factors().add_roots(-r, -s).add("wait", "")
+    unseen.add("so", "").add_roots(r, s).add("end", both)
+    unseen.labels |= {
+        "first_error": error("other", "sign", f"{x} = {-r}"),
+        "transition": "wrong_right", "corrected": True,
+    }  # fmt: skip
+    yield unseen
+    broken = with_factors().add_roots(r, s).add("wait", "")
+    broken.add("so", "").add_roots(-r, -s).add("end", f"{-r}, {-s}")
+    broken.labels |= {
+        "first_error": error("other", "sign", f"{x} = {-r}"),
+        "transition": "right_wrong", "broken": True,
+    }  # fmt: skip
+    yield broken
 
 
 def with_excluded(rng: Random, x: str) -> Iterator[Draft]:

@@ -112,6 +112,17 @@ class TransformersEngine:
             mask = torch.cat([mask, mask.new_ones(len(rows), 1)], dim=-1)
             positions = positions[:, -1:] + 1
 
+        return self._completions(tokens, logprobs, num_tokens, stopped)
+
+    def _completions(
+        self,
+        tokens: torch.Tensor,
+        logprobs: torch.Tensor,
+        num_tokens: torch.Tensor,
+        stopped: torch.Tensor,
+    ) -> list[Completion]:
+        """The first ``num_tokens`` [B] of ``tokens`` and ``logprobs`` [B, T]."""
+        columns = (tokens.tolist(), logprobs.tolist(), num_tokens.tolist(), stopped.tolist())
         return [
             Completion(
                 token_ids=tuple(row_tokens[:length]),
@@ -119,13 +130,7 @@ class TransformersEngine:
                 finish_reason="stop" if row_stopped else "length",
                 policy_version=self.policy_version,
             )
-            for row_tokens, row_logprobs, length, row_stopped in zip(
-                tokens.tolist(),
-                logprobs.tolist(),
-                num_tokens.tolist(),
-                stopped.tolist(),
-                strict=True,
-            )
+            for row_tokens, row_logprobs, length, row_stopped in zip(*columns, strict=True)
         ]
 
     def _at_stop_string(
