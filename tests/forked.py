@@ -17,6 +17,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+from tests.waiting import LIMIT
+
 ROOT = Path(__file__).parent.parent
 _server: subprocess.Popen[str] | None = None
 
@@ -46,7 +48,7 @@ class Forked:
             self.returncode = int(status.read_text())
         return self.returncode
 
-    def communicate(self, timeout: float = 300) -> tuple[str, None]:
+    def communicate(self, timeout: float = LIMIT) -> tuple[str, None]:
         deadline = time.monotonic() + timeout
         while self.poll() is None:
             if time.monotonic() > deadline:

@@ -29,6 +29,7 @@ from rlvr.rollout.parity import ParityError
 from rlvr.trace.jsonl import rollout_row
 from tests.helpers import make_rollout
 from tests.scripted import SMALL, TASKS, ApartEngine
+from tests.waiting import LIMIT
 
 # Large steps: weights one version old give clearly other logprobs.
 FAST = OptimizerConfig(lr=0.02, final_lr=0.02, max_grad_norm=1e9)
@@ -180,13 +181,13 @@ def test_the_engine_writes_while_the_trainer_updates(newborn: Path) -> None:
     def watched_generate(*arguments: Any) -> Any:
         if run.engine.seeds:  # not the first batch, which nothing runs beside
             writing.set()
-            assert updating.wait(20), "the update did not begin beside it"
+            assert updating.wait(LIMIT), "the update did not begin beside it"
         return generate(*arguments)
 
     def watched_step(*arguments: Any) -> Any:
         if not updating.is_set():
             updating.set()
-            assert writing.wait(20), "no completions are written beside the update"
+            assert writing.wait(LIMIT), "no completions are written beside the update"
         return step(*arguments)
 
     run.engine.generate = watched_generate  # type: ignore[method-assign]
@@ -249,7 +250,7 @@ def test_an_error_of_the_trainer_waits_for_the_completions_in_flight(
 
     def slow(*arguments: Any) -> Any:
         if run.engine.seeds:
-            assert failed.wait(20)
+            assert failed.wait(LIMIT)
         return generate(*arguments)
 
     def fails(*_: Any) -> Any:

@@ -9,6 +9,7 @@ import pytest
 
 from rlvr import processes
 from rlvr.processes import descendants, kill_descendants
+from tests.waiting import LIMIT
 
 # Three generations; each names itself as unhelpfully as it can.
 FAMILY = """
@@ -34,7 +35,7 @@ def test_all_generations_are_found_and_ended() -> None:
         assert process.poll() is None  # itself it spares
         assert process.stdin is not None
         process.stdin.close()
-        process.wait(20)
+        process.wait(LIMIT)
     assert process.pid not in descendants(os.getpid())
 
 

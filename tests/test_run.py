@@ -14,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from tests.forked import Forked
+from tests.waiting import LIMIT
 
 SFT_STEPS, GRPO_STEPS = 10, 3
 SUMMARY_KEYS = {
@@ -40,13 +41,13 @@ def environment() -> dict[str, str]:
 
 
 def finish(process: Forked, expected: int = 0) -> str:
-    output, _ = process.communicate(timeout=300)
+    output, _ = process.communicate(timeout=LIMIT)
     assert process.returncode == expected, output
     return output
 
 
 def wait_for(process: Forked, is_reached: Callable[[], bool]) -> None:
-    deadline = time.monotonic() + 300
+    deadline = time.monotonic() + LIMIT
     while not is_reached():
         assert process.poll() is None, process.communicate()[0]
         assert time.monotonic() < deadline, "the run did not get there in time"

@@ -23,6 +23,7 @@ from tests.led.engine_job import REQUESTS, SAMPLING, scale
 from tests.ranks_server import INTERRUPTED
 from tests.rollout import tiny
 from tests.rollout.tiny import load_reference, save_model
+from tests.waiting import LIMIT
 
 ROOT = Path(__file__).parent.parent
 SFT_STEPS, GRPO_STEPS = 2, 3
@@ -34,7 +35,6 @@ SETTINGS = (
 )  # fmt: skip
 ADAPTERS = "model.lora.rank=4"
 EQUAL = ("metrics.jsonl", "eval", "rollouts", "probe", "models/sft", "models/final")
-LIMIT = 500.0  # seconds, of a machine with much else to do
 ENVIRONMENT = os.environ | {"WANDB_MODE": "disabled", "OMP_NUM_THREADS": "1"}
 
 
@@ -93,7 +93,7 @@ class Ranks:
         assert self.process.stdin
         self.process.stdin.close()
         try:
-            self.process.wait(20)
+            self.process.wait(LIMIT)
         except subprocess.TimeoutExpired:  # in the midst of a job
             self.process.terminate()
             self.process.wait(LIMIT)

@@ -243,5 +243,7 @@ def _add_problem(command: argparse.ArgumentParser) -> None:
 
 def _add_limits(command: argparse.ArgumentParser) -> None:
     command.add_argument("--jobs", type=int, metavar="N", help="worker processes: one a core")
-    command.add_argument("--timeout-ms", type=float, default=1000, help="of wall time an answer")
+    command.add_argument(
+        "--timeout-ms", type=float, default=1000, help="of processor time an answer"
+    )
     command.add_argument("--memory-mb", type=int, default=256, help="of a worker")

@@ -7,7 +7,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from dataclasses import replace
 from pathlib import Path
 
@@ -20,6 +19,7 @@ from rlvr.evals.run import Wanted, answer_all, default_folder
 from rlvr.newborn import save_newborn
 from rlvr.rollout.factory import vllm_import_problem
 from tests.evals.make import Guesser
+from tests.waiting import wait_until
 
 ROWS = [{"id": f"p{i}", "equation": f"{i + 1}x = {i + 1}"} for i in range(10)]
 ROWS += [{"id": "s", "equation": "sin x = x"}, {"id": "l", "equation": "x = 1" + " + 1" * 60}]
@@ -132,11 +132,8 @@ def test_killed_in_the_middle_and_gone_on_with_it_writes_the_same_bytes(model, t
     answer_all(wanted(model), whole, lambda *_: Guesser())
     program = [sys.executable, "-c", PROGRAM, model, str(killed.path)]
     with subprocess.Popen(program, start_new_session=True) as process:
-        deadline = time.monotonic() + 120
-        while not killed.problems.is_file() or killed.problems.read_bytes().count(b"\n") < 3:
-            assert process.poll() is None
-            assert time.monotonic() < deadline
-            time.sleep(0.01)
+        path = killed.problems
+        wait_until(lambda: path.is_file() and path.read_bytes().count(b"\n") >= 3, pause=0.01)
         os.kill(process.pid, signal.SIGKILL)
     lines = killed.problems.read_bytes().splitlines(keepends=True)
     assert 3 <= len(lines) < 11

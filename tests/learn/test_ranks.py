@@ -28,6 +28,7 @@ from tests.learn.ranks_job import (
     train_adapters_of_bfloat16,
     whole_weights,
 )
+from tests.waiting import LIMIT
 
 ROOT = Path(__file__).parents[2]
 ONE = OneRank()
@@ -49,10 +50,10 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Results, Resul
     )  # fmt: skip
     try:
         one["runs"] = {job: run(job, ONE) for job in JOBS}
-        output, _ = process.communicate(timeout=500)
+        output, _ = process.communicate(timeout=LIMIT)
     finally:
         process.terminate()  # torchrun ends its processes before itself
-        process.wait(60)
+        process.wait(LIMIT)
     assert process.returncode == 0, output[-6_000:]
     return folder, one, torch.load(folder / "many.pt")
 

@@ -11,6 +11,7 @@ import pytest
 from rlvr.learn.process_group import ProcessGroup
 from rlvr.learn.ranks import RankError
 from rlvr.led.calls import STILL_HERE, Bench, Lead, follow
+from tests.waiting import wait_until
 
 
 class Wire(ProcessGroup):
@@ -83,17 +84,10 @@ def test_a_wait_that_fails_anywhere_in_a_call_names_rank_and_call() -> None:
         follow(wire)
 
 
-def until(condition: Any) -> None:
-    deadline = time.monotonic() + 60
-    while not condition():
-        assert time.monotonic() < deadline
-        time.sleep(0.002)
-
-
 def test_rank_0_says_that_it_is_still_there_between_calls_and_in_none_of_them() -> None:
     wire = Wire(0, seconds=0.02)
     lead = Lead(wire)
-    until(lambda: STILL_HERE in wire.messages)
+    wait_until(lambda: STILL_HERE in wire.messages)
     stream = lead.stream(count)
     next(stream)
     sent = len(wire.messages)
@@ -101,7 +95,7 @@ def test_rank_0_says_that_it_is_still_there_between_calls_and_in_none_of_them() 
     assert len(wire.messages) == sent
     list(stream)
     wire.messages.clear()
-    until(lambda: STILL_HERE in wire.messages)
+    wait_until(lambda: STILL_HERE in wire.messages)
     lead.dismiss()
     assert wire.messages.pop() is None
 
@@ -110,4 +104,4 @@ def test_ranks_that_are_gone_while_rank_0_works_by_itself_are_not_called_again()
     wire = Wire(0, seconds=0.02)
     wire.is_lost = True
     lead = Lead(wire)
-    until(lambda: not lead.in_step)
+    wait_until(lambda: not lead.in_step)

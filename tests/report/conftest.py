@@ -10,6 +10,8 @@ from typing import Any
 
 import pytest
 
+from tests.waiting import LIMIT
+
 FLAGS = (
     *("--headless", "--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run"),
     *("--disable-background-networking", "--disable-component-update", "--disable-sync"),
@@ -30,7 +32,7 @@ def chromium() -> Iterator[Any]:
 
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(
-            executable_path=path, args=list(FLAGS), timeout=120_000
+            executable_path=path, args=list(FLAGS), timeout=1000 * LIMIT
         )
         yield browser
         browser.close()
@@ -41,7 +43,7 @@ class Visit:
 
     def __init__(self, context: Any, index: Path) -> None:
         self.page = context.new_page()
-        self.page.set_default_timeout(60_000)
+        self.page.set_default_timeout(1000 * LIMIT)
         self.faults: list[str] = []
         self.requests: list[str] = []
         self.page.on("console", lambda message: self._console(message))

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 import torch
 
+from tests.waiting import LIMIT
+
 ROOT = Path(__file__).parents[2]
 # Linux on x86-64: arch_prctl(ARCH_GET_XCOMP_PERM), whose bit 18 is the data of tiles.
 JOB = """
@@ -35,5 +37,5 @@ print(before, may_use_tiles())
 )
 def test_the_tiles_are_asked_for(start: str) -> None:
     job = [sys.executable, "-c", JOB.format(start=start)]
-    done = subprocess.run(job, cwd=ROOT, capture_output=True, text=True, timeout=120, check=True)
+    done = subprocess.run(job, cwd=ROOT, capture_output=True, text=True, timeout=LIMIT, check=True)
     assert done.stdout.split()[-2:] == ["False", "True"]

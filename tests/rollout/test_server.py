@@ -26,7 +26,6 @@ from rlvr.rollout.server.client import ServerError
 from rlvr.rollout.server.engine import ServerEngine
 from rlvr.rollout.server.replica import Replica, Server
 from rlvr.rollout.server.wire import Answer
-from tests.rollout.polling import wait_until
 from tests.rollout.test_engine import (  # noqa: F401
     SAMPLED,
     engine,
@@ -44,6 +43,7 @@ from tests.rollout.test_engine import (  # noqa: F401
     test_updated_weights_are_the_ones_that_generate,
 )
 from tests.rollout.tiny import MAX_LENGTH, SETTINGS, load_reference
+from tests.waiting import wait_until
 
 if problem := vllm_import_problem():
     pytest.skip(problem, allow_module_level=True)

@@ -14,7 +14,7 @@ import pytest
 import rlvr
 from rlvr.processes import PROC
 from rlvr.rollout.server import guard
-from tests.rollout.polling import wait_until
+from tests.waiting import LIMIT, wait_until
 
 PARENT = """
 import os, subprocess, sys
@@ -61,7 +61,7 @@ def test_nothing_is_left_whoever_is_killed(victim):
             os.kill(server, signal.SIGKILL)
         else:
             os.kill(group, signal.SIGTERM)
-        parent.wait(120)
+        parent.wait(LIMIT)
         wait_until(lambda: group_is_gone(group))
     finally:
         parent.kill()

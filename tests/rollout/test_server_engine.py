@@ -16,8 +16,8 @@ from rlvr.rollout.server.engine import ServerEngine
 from rlvr.rollout.server.wire import GENERATE, LABEL_AT_START
 from rlvr.types import Completion
 from tests.rollout.fake_server import FakeServer, requests, token_of
-from tests.rollout.polling import wait_until
 from tests.rollout.tiny import EOS, MAX_LENGTH, SETTINGS, load_reference
+from tests.waiting import wait_until
 
 SAMPLED = SamplingSettings(temperature=1.0, max_new_tokens=2)
 REQUESTS = requests(60)

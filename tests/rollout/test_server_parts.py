@@ -33,8 +33,8 @@ from rlvr.rollout.server.transfer import FileTransfer, WeightClient, choose_tran
 from rlvr.rollout.server.weights import WeightRoutes, hand_over
 from rlvr.rollout.server.wire import NOT_FINITE, Answer, answer, body
 from tests.rollout.fake_server import FakeServer
-from tests.rollout.polling import wait_until
 from tests.rollout.tiny import MAX_LENGTH, SETTINGS
+from tests.waiting import LIMIT, wait_until
 
 # The wire
 
@@ -251,7 +251,7 @@ class Stuck:
 
     def send(self, client: WeightClient) -> None:
         client.start_weight_update()
-        self.let_go.wait(60)
+        self.let_go.wait(LIMIT)
         try:
             client.finish_weight_update()
         except ServerLostError:
@@ -275,7 +275,7 @@ def test_a_transfer_that_was_given_up_does_not_go_on_later():
         await client.close()
 
     try:
-        asyncio.run(asyncio.wait_for(give_up(), 120))
+        asyncio.run(asyncio.wait_for(give_up(), LIMIT))
         assert "/finish_weight_update" not in server.seen
     finally:
         server.close()
@@ -300,7 +300,7 @@ def test_nothing_waits_for_an_event_loop_that_was_closed(silent):
     thread.start()
     wait_until(lambda: bool(found._calls))
     background.close()
-    thread.join(120)
+    thread.join(LIMIT)
     assert not thread.is_alive()
     assert len(errors) == 1
 

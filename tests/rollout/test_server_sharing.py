@@ -12,6 +12,7 @@ from rlvr.rollout.engine import Request
 from rlvr.rollout.server.spread import spread
 from rlvr.rollout.server.waiting import Waiting
 from tests.rollout.fake_server import requests
+from tests.waiting import LIMIT
 
 GROUPS = st.lists(st.tuples(st.integers(0, 5), st.integers(1, 9)), max_size=12)
 
@@ -77,7 +78,7 @@ def test_servers_come_and_go_and_each_request_is_answered_once(data):
             else:
                 answered.append(held[server].pop())
                 waiting.answered(server, answered[-1])
-        await asyncio.wait_for(waiting.all_answered(), 60)
+        await asyncio.wait_for(waiting.all_answered(), LIMIT)
         assert sorted(answered) == list(range(num_requests))
 
     asyncio.run(live())
@@ -92,6 +93,6 @@ def test_who_waits_for_a_request_gets_what_another_left():
         await asyncio.sleep(0)
         assert not idle.done()
         waiting.leave(0)
-        assert await asyncio.wait_for(idle, 60) == 0
+        assert await asyncio.wait_for(idle, LIMIT) == 0
 
     asyncio.run(live())

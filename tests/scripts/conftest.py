@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from tests.waiting import LIMIT
+
 ROOT = Path(__file__).parent.parent.parent
 
 
@@ -35,7 +37,7 @@ class Checkout:
 
     def run(self, script: str, *arguments: str, cwd: Path | None = None, **variables: str):
         process = self.popen(script, *arguments, cwd=cwd, **variables)
-        stdout, stderr = process.communicate(timeout=60)
+        stdout, stderr = process.communicate(timeout=LIMIT)
         return subprocess.CompletedProcess(process.args, process.returncode, stdout, stderr)
 
     def commands(self) -> list[str]:

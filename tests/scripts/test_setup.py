@@ -12,6 +12,7 @@ from pathlib import Path
 import pytest
 
 from tests.scripts.conftest import ROOT, Checkout
+from tests.waiting import LIMIT
 
 SETUP = "scripts/setup.sh"
 UV = "uv pip install --python .venv/bin/python --quiet"
@@ -188,12 +189,12 @@ def test_wrong_settings_list_what_is_accepted(checkout: Checkout, name: str) -> 
 
 
 def test_interrupted_it_says_how_to_go_on(checkout: Checkout) -> None:
-    process = checkout.popen(SETUP, STUB_SLEEP="30")
+    process = checkout.popen(SETUP, STUB_SLEEP="600")
     while "uv pip" not in checkout.log.read_text():
         assert process.poll() is None
         time.sleep(0.02)
     os.killpg(process.pid, signal.SIGINT)
-    _, stderr = process.communicate(timeout=10)
+    _, stderr = process.communicate(timeout=LIMIT)
     assert process.returncode == 130
     assert f"interrupted while installing {TORCH}; run the same command again" in stderr
     checkout.commands()
@@ -209,7 +210,7 @@ def test_two_at_once_take_turns(checkout: Checkout) -> None:
         assert process.stderr is not None
         assert "another set-up of this checkout is running" in process.stderr.readline()
         assert checkout.commands() == []
-    _, stderr = process.communicate(timeout=30)
+    _, stderr = process.communicate(timeout=LIMIT)
     assert process.returncode == 0, stderr
 
 

@@ -19,6 +19,7 @@ from rlvr.processes import descendants
 from rlvr.trace import wandb as module
 from rlvr.trace.wandb import WandbSink, wandb_mode
 from tests.trace.wandb_files import history, read_back, wait_until_gone
+from tests.waiting import LIMIT
 
 OFFLINE = Config(trace=TraceConfig(wandb="offline"))
 
@@ -60,7 +61,7 @@ def test_without_a_key_it_writes_offline_into_the_run_folder(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     run = tmp_path / "runs" / "tiny"
-    sink = WandbSink(Config(), run, finish_timeout=30)
+    sink = WandbSink(Config(), run, finish_timeout=LIMIT)
     for step in range(50):
         sink.log(step, {"reward": step / 2, "loss": float("nan")})
     sink.close()
@@ -92,7 +93,8 @@ from rlvr.config import Config, TraceConfig
 from rlvr.trace.wandb import WandbSink
 
 run = Path(sys.argv[1])
-sink = WandbSink(Config(trace=TraceConfig(wandb="offline")), run, resume=len(sys.argv) > 2)
+config = Config(trace=TraceConfig(wandb="offline"))
+sink = WandbSink(config, run, resume=len(sys.argv) > 2, finish_timeout=500.0)
 for step in range(20):
     sink.log(step, {"reward": step})
 os.kill(os.getpid(), 9)
@@ -111,7 +113,7 @@ def test_killed_training_leaves_all_that_it_had_logged(tmp_path: Path) -> None:
     assert end["exit_code"] == 1
 
     first_id = (run / "wandb" / "run-id").read_text()
-    sink = WandbSink(OFFLINE, run, resume=True, finish_timeout=30)
+    sink = WandbSink(OFFLINE, run, resume=True, finish_timeout=LIMIT)
     sink.close()
     assert (run / "wandb" / "run-id").read_text() == first_id
     assert len(list((run / "wandb").glob(f"offline-run-*-{first_id}"))) == 2
@@ -121,8 +123,7 @@ def test_a_killed_wandb_loses_at_most_a_second(tmp_path: Path) -> None:
     run = tmp_path / "tiny"
     sink = WandbSink(OFFLINE, run)
     sink.log(1, {"reward": 1.0})
-    deadline = time.monotonic() + 30
-    while sink.mode is None and time.monotonic() < deadline:
+    while sink.mode is None:
         time.sleep(0.1)
         sink.log(2, {"reward": 2.0})
     time.sleep(4)
@@ -140,14 +141,14 @@ def test_a_hung_server_neither_slows_nor_holds_up(
     run = tmp_path / "tiny"
     config = Config(trace=TraceConfig(wandb="online"))
     started = time.monotonic()
-    sink = WandbSink(config, run, init_timeout=1, finish_timeout=30)
+    sink = WandbSink(config, run, init_timeout=1, finish_timeout=LIMIT)
     worst = 0.0
     for step in range(200):
         before = time.monotonic()
         sink.log(step, {"reward": float(step)})
         worst = max(worst, time.monotonic() - before)
     sink.close()
-    assert time.monotonic() - started < 120  # the server would hold it for good
+    assert time.monotonic() - started < LIMIT  # the server would hold it for good
     assert worst < 10
     assert sink.mode == "offline"
     assert len(history(read_back(run))) == 200
@@ -159,7 +160,7 @@ def test_a_hung_server_neither_slows_nor_holds_up(
 def test_online_without_a_key_warns_and_goes_on(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
-    sink = WandbSink(Config(trace=TraceConfig(wandb="online")), tmp_path, finish_timeout=30)
+    sink = WandbSink(Config(trace=TraceConfig(wandb="online")), tmp_path, finish_timeout=LIMIT)
     sink.log(1, {"reward": 1.0})
     sink.close()
     assert sink.mode == "offline"
@@ -184,7 +185,7 @@ def test_a_stopped_worker_is_bounded_in_time_and_memory(
     assert sink.dropped > 100
     started = time.monotonic()
     sink.close()
-    assert time.monotonic() - started < 60
+    assert time.monotonic() - started < LIMIT
     assert sink.dropped > 990  # all but what the pipe itself had taken
     assert f"wandb missed {sink.dropped} rows" in caplog.text
     assert len(caplog.records) == 2  # one warning, and the count at the end
@@ -192,7 +193,7 @@ def test_a_stopped_worker_is_bounded_in_time_and_memory(
 
 
 def test_a_full_disk_is_counted_and_told(tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
-    sink = WandbSink(OFFLINE, tmp_path, finish_timeout=30)
+    sink = WandbSink(OFFLINE, tmp_path, finish_timeout=LIMIT)
     while sink.mode is None:
         sink.log(0, {"reward": 0.0})
         time.sleep(0.1)
@@ -218,7 +219,7 @@ def test_without_wandb_installed_training_goes_on(
     (tmp_path / "path" / "wandb" / "__init__.py").write_text("raise ImportError('no wandb here')")
     monkeypatch.setenv("PYTHONPATH", str(tmp_path / "path"))
     sink = WandbSink(Config(), tmp_path / "run")
-    sink._worker.wait(30)
+    sink._worker.wait(LIMIT)
     sink.log(1, {"reward": 1.0})
     sink.close()
     assert sink.dropped == 1

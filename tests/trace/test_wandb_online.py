@@ -27,6 +27,7 @@ from rlvr.trace.wandb import WandbSink
 from rlvr.types import Rollout
 from tests.trace.wandb_files import history, read_back, wait_until_gone
 from tests.trace.wandb_server import WandbServer
+from tests.waiting import LIMIT, wait_until
 
 MakeRollout = Callable[..., Rollout]
 CONFIG = Config(
@@ -40,7 +41,7 @@ TABLE_STEPS = (2, 4)
 def start(run: Path, resume: bool = False, **limits: float) -> Tracer:
     run.mkdir(parents=True, exist_ok=True)
     (run / "config.toml").write_text(dump_toml(CONFIG))
-    given = {"init_timeout": 120.0, "finish_timeout": 120.0, **limits}  # of a busy machine
+    given = {"init_timeout": LIMIT, "finish_timeout": LIMIT, **limits}  # of a busy machine
     return Tracer(run, WandbSink(CONFIG, run, resume=resume, **given))
 
 
@@ -52,13 +53,6 @@ def step_of_run(tracer: Tracer, step: int, make_rollout: MakeRollout) -> None:
     if step in TABLE_STEPS:
         tracer.log_table(step)
         tracer.log_probe(step, [make_rollout(f"probe {step}")])
-
-
-def wait_for(is_reached: Callable[[], Any]) -> None:
-    deadline = time.monotonic() + 90
-    while not is_reached():
-        assert time.monotonic() < deadline
-        time.sleep(0.05)
 
 
 def assert_complete(server: WandbServer, run: Path, steps: int = 4) -> None:
@@ -134,7 +128,7 @@ def test_an_outage_in_mid_run_holds_nothing_up_and_a_sync_mends_it(
     run = tmp_path / "run"
     tracer = start(run, finish_timeout=1.0)
     step_of_run(tracer, 1, make_rollout)
-    wait_for(lambda: wandb_server.rows("reward"))
+    wait_until(lambda: wandb_server.rows("reward"))
     getattr(wandb_server, outage)()
     waited = 0.0
     send = WandbSink._send
@@ -159,9 +153,9 @@ def test_an_outage_in_mid_run_holds_nothing_up_and_a_sync_mends_it(
     wandb_server.go_on()
     if outage == "die":
         wandb_server.revive()
-    assert sync_run(run) != []
+    assert sync_run(run, LIMIT) != []
     assert_complete(wandb_server, run)
-    assert sync_run(run) == []
+    assert sync_run(run, LIMIT) == []
 
 
 TRAINING = """
@@ -209,7 +203,7 @@ def test_an_offline_run_is_on_the_disk_and_copies_no_rollouts(finished_run: Path
 def test_an_offline_run_is_synced_once(
     finished_run: Path, wandb_server: WandbServer, tmp_path: Path
 ) -> None:
-    sent = sync_run(finished_run)
+    sent = sync_run(finished_run, LIMIT)
     assert [words.lstrip("0123456789 ") for words in sent] == [
         "steps of metrics",
         "tables and panels of rollouts",
@@ -219,7 +213,7 @@ def test_an_offline_run_is_synced_once(
     ]
     assert_complete(wandb_server, finished_run)
     state = len(wandb_server.history), list(wandb_server.finished), list(wandb_server.artifacts)
-    assert sync_run(finished_run) == []
+    assert sync_run(finished_run, LIMIT) == []
     assert state == (
         len(wandb_server.history),
         wandb_server.finished,

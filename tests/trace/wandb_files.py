@@ -5,10 +5,11 @@ from __future__ import annotations
 import json
 import subprocess
 import sys
-import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+
+from tests.waiting import wait_until
 
 
 def read_back(run_folder: Path) -> list[dict[str, Any]]:
@@ -39,8 +40,5 @@ def processes_of(run_folder: Path) -> list[int]:
     return found
 
 
-def wait_until_gone(run_folder: Path, seconds: float = 60.0) -> None:
-    deadline = time.monotonic() + seconds
-    while processes_of(run_folder) and time.monotonic() < deadline:
-        time.sleep(0.05)
-    assert processes_of(run_folder) == []
+def wait_until_gone(run_folder: Path) -> None:
+    wait_until(lambda: not processes_of(run_folder), pause=0.05)

@@ -11,9 +11,6 @@ from hypothesis import strategies as st
 from tests.verifiers.test_hostile import HOSTILE
 from verifiers import Decision, Reason, verify, verify_completion
 
-# Guards against a hang; how long a verdict takes is measured in scripts/bench_grader.py.
-pytestmark = pytest.mark.timeout(120)
-
 EQUAL = [
     ("3", "3"), ("3", "x = 3"), ("3", "3.0"), ("3", "6/2"), ("x = 3", "3"), ("x = 3", "3 = x"),
     ("1/2", "0.5"), (r"\frac{1}{2}", "½"), ("√8", "2√2"), ("2, 3", "{3, 2}"),

@@ -11,9 +11,6 @@ from hypothesis import strategies as st
 from tests.verifiers.test_hostile import HOSTILE
 from verifiers import Decision, Reason, verify, verify_completion
 
-# Guards against a hang; how long a verdict takes is measured in scripts/bench_grader.py.
-pytestmark = pytest.mark.timeout(120)
-
 POINTS = "(1, 2) or (3, 1/2)"
 LINE = "(t, 3 - t), t ∈ ℝ"
 

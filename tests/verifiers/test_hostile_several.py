@@ -6,9 +6,6 @@ import pytest
 
 from verifiers import Ask, Decision, Problem, verify
 
-# Guards against a hang; how long a verdict takes is measured in scripts/bench_grader.py.
-pytestmark = pytest.mark.timeout(120)
-
 SYSTEM = Problem(equation="x + y = 5, x y = 6")
 LINE = Problem(equation="x + y = 3, 2x + 2y = 6")
 LINEAR = Problem(equation="a x = b", unknown="x", params={"a": "a > 0", "b": ""})

@@ -9,7 +9,6 @@ import os
 import signal
 import subprocess
 import sys
-import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -17,6 +16,7 @@ from typing import Any
 import pytest
 
 from tests.verifiers.traps import Trap
+from tests.waiting import LIMIT, wait_until
 from verifiers import Limits
 from verifiers.cli import main
 from verifiers.grade import grade_file, grade_line
@@ -226,12 +226,12 @@ def test_ctrl_c_saves_and_the_same_command_goes_on(tmp_path: Path) -> None:
     source, out = write(tmp_path / "in.jsonl", records(400_000)), tmp_path / "out.jsonl"
     command = [sys.executable, "-m", "verifiers", "grade", source, "-o", str(out), "--jobs", "1"]
     process = subprocess.Popen(command, cwd=ROOT, stderr=subprocess.PIPE, text=True)
-    end = time.monotonic() + 60
-    while not (out.exists() and out.stat().st_size) and time.monotonic() < end:
-        time.sleep(0.01)
+    wait_until(lambda: out.exists() and out.stat().st_size, pause=0.01)
     second = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     process.send_signal(signal.SIGINT)
-    assert "interrupted: the same command goes on from here" in process.communicate(timeout=30)[1]
+    assert (
+        "interrupted: the same command goes on from here" in process.communicate(timeout=LIMIT)[1]
+    )
     assert process.returncode == 130
     assert second.returncode == 2  # two runs into one file
     done = len(read(out))

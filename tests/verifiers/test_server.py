@@ -17,6 +17,7 @@ from typing import Any
 import httpx
 import pytest
 
+from tests.waiting import LIMIT
 from verifiers.grade import grade_line
 from verifiers.record import record
 from verifiers.server import ServerOptions, run_server
@@ -40,9 +41,9 @@ def server(*options: str) -> Iterator[tuple[httpx.Client, int]]:
     process = subprocess.Popen([*command, *options], cwd=ROOT)
     try:
         with httpx.Client(
-            base_url=f"http://127.0.0.1:{port}", timeout=30, trust_env=False
+            base_url=f"http://127.0.0.1:{port}", timeout=LIMIT, trust_env=False
         ) as client:
-            end = time.monotonic() + 60
+            end = time.monotonic() + LIMIT
             while True:
                 try:
                     client.get("/health")
@@ -54,7 +55,7 @@ def server(*options: str) -> Iterator[tuple[httpx.Client, int]]:
             yield client, process.pid
     finally:
         process.send_signal(signal.SIGINT)
-        process.wait(30)
+        process.wait(LIMIT)
 
 
 @pytest.fixture(scope="module")

@@ -10,6 +10,11 @@ from collections.abc import Callable
 from typing import Any
 
 
+def _hang() -> None:
+    while True:
+        pass
+
+
 def _eat() -> None:
     kept = []
     while True:
@@ -27,7 +32,9 @@ def _fail() -> None:
 
 
 HARMS: dict[str, Callable[[], object]] = {
-    "hang": lambda: time.sleep(600),
+    "hang": _hang,
+    "wait": lambda: time.sleep(600),
+    "stop": lambda: os.kill(os.getpid(), signal.SIGSTOP),
     "loop": lambda: 3 ** (10**9),  # inside one instruction: no signal handler would run
     "eat": _eat,
     "eat in flint": _eat_in_flint,

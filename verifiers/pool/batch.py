@@ -30,9 +30,9 @@ def verify_batch(
     """A verdict for each item, in order, judged by ``jobs`` worker processes (None: one a core).
 
     An item is a pair of a problem and an answer, or a ``Request``. Items with the same problem
-    are judged by the same worker, which solves it once. An item beyond ``timeout_ms`` of wall time
-    or ``memory_mb`` of memory, or that ends its worker, is undecided, or, where the problem was
-    solved within the limits, too large an answer. Workers stay for the next call. Thread-safe.
+    are judged by the same worker, which solves it once. An item beyond ``timeout_ms`` of processor
+    time or ``memory_mb`` of memory, or that ends its worker, is undecided, or, where the problem
+    was solved within the limits, too large an answer. Workers stay for the next call. Thread-safe.
     Raises ``ValueError`` for what is no item or no limit.
 
     >>> [v.verdict.value for v in verify_batch([("x^2 = 4", "x = ±2"), ("x^2 = 4", "2")], jobs=1)]

@@ -19,7 +19,7 @@ _DISPATCH = {  # the parameters of a problem are read-only, which pickle does no
     **copyreg.dispatch_table,
     MappingProxyType: lambda mapping: (dict, (tuple(mapping.items()),)),
 }
-_STATE = struct.Struct("<qqqd")
+_STATE = struct.Struct("<qqqdd")
 _CHECK = struct.Struct("<I")
 _SLOT = _STATE.size + _CHECK.size
 
@@ -56,11 +56,12 @@ class FrameBuffer:
 
 
 class State(NamedTuple):
-    """The item in work, by index (-1: none yet), its phase, and since when (monotonic s)."""
+    """The item in work, by index (-1: none yet), its phase, and the clocks when that began."""
 
     item: int
     answered: bool  # False: what the problem alone needs; True: the answer
-    since: float
+    since: float  # monotonic s
+    worked: float  # s of processor time of the worker
 
 
 class Progress:
@@ -79,24 +80,24 @@ class Progress:
             self.descriptor = descriptor
         self._page = mmap.mmap(self.descriptor, mmap.PAGESIZE)
 
-    def set(self, index: int, answered: bool, since: float) -> None:
+    def set(self, index: int, answered: bool, worked: float) -> None:
         number = self._newest()[0] + 1
-        content = _STATE.pack(number, index, answered, since)
+        content = _STATE.pack(number, index, answered, monotonic(), worked)
         start = number % 2 * _SLOT
         self._page[start : start + _SLOT] = content + _CHECK.pack(crc32(content))
 
     def get(self) -> State:
-        _, index, answered, since = self._newest()
-        return State(index, bool(answered), since)
+        _, index, answered, since, worked = self._newest()
+        return State(index, bool(answered), since, worked)
 
-    def _newest(self) -> tuple[int, int, int, float]:
+    def _newest(self) -> tuple[int, int, int, float, float]:
         slots = (self._page[start : start + _SLOT] for start in (0, _SLOT))
         whole = [
             _STATE.unpack(slot[: _STATE.size])
             for slot in slots
             if slot[_STATE.size :] == _CHECK.pack(crc32(slot[: _STATE.size]))
         ]
-        return max(whole, default=(0, -1, 0, monotonic()))
+        return max(whole, default=(0, -1, 0, monotonic(), 0.0))
 
     def close(self) -> None:
         self._page.close()

@@ -11,9 +11,10 @@ MIN_MEMORY_MB = 64  # the interpreter and flint take about a third of it
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Limits:
-    """Wall time of an item in ms, and data memory of a worker in MiB; both are enforced.
+    """Processor time of an item in ms, and data memory of a worker in MiB; both are enforced.
 
     The time is given twice: to what the problem alone needs, and to the answer after that.
+    On a system other than Linux it is wall time.
     """
 
     timeout_ms: float = 1000

@@ -15,11 +15,13 @@ from pathlib import Path
 from time import monotonic
 from typing import IO, Any
 
+from verifiers.pool.clock import worked
 from verifiers.pool.frames import FrameBuffer, Progress, State, pack_frame
 from verifiers.pool.limits import Limits
 from verifiers.types import Reason
 
 START_SECONDS = 60.0
+STALLED_SECONDS = 300.0  # and ten times the limit: of wall time, for one that waits, not works
 _LOOK_SECONDS = 0.05  # between looks at a worker that is still starting
 _MESSAGE_BYTES = 4_000
 # Not a fork, whose locks may be held, and not multiprocessing's spawn, which imports the main
@@ -77,7 +79,7 @@ class Worker:
 
     def run(self, tasks: Sequence[Any]) -> Iterator[Any]:
         """The results, in order; raises ``WorkerLostError``, and the worker is gone then."""
-        self._progress.set(-1, False, monotonic())
+        self._progress.set(-1, False, 0.0)
         assert self._process.stdin is not None
         data = memoryview(pack_frame(list(tasks)))
         try:
@@ -116,10 +118,8 @@ class Worker:
         poll.register(self._process.stdout, select.POLLIN)
         while True:
             state = self._progress.get()
-            is_working = state.item >= 0
-            allowed = self.limits.timeout_ms / 1000 if is_working else START_SECONDS
-            left = state.since + allowed - monotonic()
-            wait = left if is_working else min(left, _LOOK_SECONDS)
+            left = self._seconds_left(state)
+            wait = left if state.item >= 0 else min(left, _LOOK_SECONDS)
             if poll.poll(max(wait, 0) * 1000 + 1):
                 data = self._process.stdout.read(1 << 20)
                 if not data:
@@ -127,16 +127,29 @@ class Worker:
                 return bytes(data)
             if left <= 0 and self._progress.get() == state:
                 self._process.kill()
-                raise self._lost(Reason.OUT_OF_TIME)
+                raise self._lost(state)
 
-    def _lost(self, reason: Reason | None = None) -> WorkerLostError:
-        """What became of the worker, once it has ended."""
+    def _seconds_left(self, state: State) -> float:
+        """For the item in work, or for the start."""
+        waited = monotonic() - state.since
+        if state.item < 0:
+            return START_SECONDS - waited
+        allowed = self.limits.timeout_ms / 1000
+        stalled = STALLED_SECONDS + 10 * allowed - waited
+        try:
+            return min(allowed - (worked(self.pid) - state.worked), stalled)
+        except OSError:  # it has ended
+            return stalled
+
+    def _lost(self, too_long: State | None = None) -> WorkerLostError:
+        """What became of the worker, once it has ended; ``too_long``: for what it was killed."""
         status = self._process.wait()
         state = self._progress.get()
         elapsed = monotonic() - state.since
-        if reason and (elapsed < self.limits.timeout_ms / 1000):
+        reason = Reason.OUT_OF_TIME if too_long else None
+        if too_long and state != too_long:
             reason = None  # it went on to the next item before it was killed: nobody's fault
-            state = State(-1, False, state.since)
+            state = state._replace(item=-1, answered=False)
         message = self._message()
         if reason is None:
             out_of_memory = "MemoryError" in message or "allocate memory" in message

@@ -6,8 +6,8 @@ Its life is the pipe: it ends when the pool closes it. An exception ends it too;
 from __future__ import annotations
 
 import contextlib
-import faulthandler
 import os
+import signal
 import sys
 from collections.abc import Callable
 from functools import partial
@@ -15,13 +15,14 @@ from operator import attrgetter
 from time import monotonic
 from typing import Any
 
+from verifiers.pool.clock import worked
 from verifiers.pool.frames import FrameBuffer, Progress, pack_frame
 from verifiers.record import record_line
 from verifiers.request import Request, judge
 from verifiers.types import Verdict
 
 FLUSH_SECONDS = 0.005  # results wait no longer than this, and than the item in work
-ORPHAN_SECONDS = 30.0  # a worker whose pool was killed ends this long after its limits
+ORPHAN_SECONDS = 30.0  # of work, after its limits, that end a worker whose pool was killed
 VERDICT_FIELDS = tuple(Verdict.__dataclass_fields__)
 _verdict_fields = attrgetter(*VERDICT_FIELDS)
 
@@ -35,10 +36,7 @@ def main(progress_descriptor: int, memory_mb: int, timeout_ms: float) -> None:
     frames = FrameBuffer()
     while data := os.read(source, 1 << 20):
         for tasks in frames.feed(data):
-            orphaned = 2 * len(tasks) * timeout_ms / 1000 + ORPHAN_SECONDS
-            faulthandler.dump_traceback_later(orphaned, exit=True)
-            _run(tasks, progress, target)
-            faulthandler.cancel_dump_traceback_later()
+            _run(tasks, progress, target, 2 * timeout_ms / 1000 + ORPHAN_SECONDS)
 
 
 def limit_memory(memory_mb: int) -> None:
@@ -51,11 +49,12 @@ def limit_memory(memory_mb: int) -> None:
         resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
-def _run(tasks: list[Any], progress: Progress, target: int) -> None:
+def _run(tasks: list[Any], progress: Progress, target: int, orphaned: float) -> None:
     results: list[Any] = []
     flushed = monotonic()
     for index, task in enumerate(tasks):
-        progress.set(index, False, monotonic())
+        progress.set(index, False, worked())
+        signal.setitimer(signal.ITIMER_PROF, orphaned)  # ends the process, inside flint too
         results.append(_result(task, partial(_answer_begins, progress, index)))
         now = monotonic()
         if now - flushed > FLUSH_SECONDS:
@@ -66,7 +65,7 @@ def _run(tasks: list[Any], progress: Progress, target: int) -> None:
 
 
 def _answer_begins(progress: Progress, index: int) -> None:
-    progress.set(index, True, monotonic())
+    progress.set(index, True, worked())
 
 
 def _result(task: Any, on_prepared: Callable[[], None]) -> Any:
