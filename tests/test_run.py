@@ -76,7 +76,7 @@ def straight(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, str]:
     runs = tmp_path_factory.mktemp("straight")
     done = subprocess.run(
         [sys.executable, "-m", "rlvr", *train(runs), "trace.report=true"],
-        env=environment(), text=True, timeout=300,
+        env=environment(), text=True, timeout=LIMIT,
         stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
     )  # fmt: skip
     assert done.returncode == 0, done.stdout

@@ -14,6 +14,7 @@ from rlvr.learn.ranks import OneRank
 from tests.learn.learn_helpers import assert_same_gradients, assert_same_training
 from tests.learn.ranks_job import RESUMED, run, save, supervise
 from tests.learn.strict_job import JOBS
+from tests.waiting import LIMIT
 
 ROOT = Path(__file__).parents[2]
 ONE = OneRank()
@@ -24,7 +25,7 @@ def strict(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
     file = tmp_path_factory.mktemp("strict") / "found.pt"
     job = [sys.executable, "-m", "tests.learn.strict_job", str(file)]
     done = subprocess.run(
-        job, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=300
+        job, cwd=ROOT, text=True, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, timeout=LIMIT
     )
     assert done.returncode == 0, done.stdout[-4_000:]
     found: dict[str, Any] = torch.load(file)

@@ -78,6 +78,11 @@ def test_zoom_is_shared_by_the_charts(visit: Visit) -> None:
         ".map((plot) => plot.layout.xaxis.range);"
         " return a[0] > 2 && a[1] < 11 && a[0] === b[0] && a[1] === b[1]; })()"
     )
+    visit.wait_until("document.querySelector('.plot').layout.xaxis.dtick === 1")
+    texts = page.locator(".plot").first.locator(".xtick text").all_text_contents()
+    ticks = [int(text) for text in texts]
+    assert len(ticks) >= 3
+    assert ticks == list(range(ticks[0], ticks[0] + len(ticks)))  # whole steps, each once
 
 
 def test_the_slider_by_hand_and_by_keys(visit: Visit) -> None:

@@ -24,6 +24,7 @@ if problem := vllm_import_problem():
 
 import rlvr.rollout.vllm
 from rlvr.rollout.vllm import VllmEngine
+from tests.waiting import LIMIT
 
 SAMPLED = SamplingSettings(temperature=1.0, max_new_tokens=24)
 REQUESTS = [Request(prompt_ids=(5, 6, 7 + seed), seed=seed) for seed in range(12)]
@@ -132,7 +133,7 @@ def program(model_paths: dict[str, Path]) -> subprocess.CompletedProcess[str]:
         env={**os.environ, "PYTHONPATH": str(root), "HF_HUB_DISABLE_PROGRESS_BARS": "1"},
         capture_output=True,
         text=True,
-        timeout=300,
+        timeout=LIMIT,
         check=False,
     )
 

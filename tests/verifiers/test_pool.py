@@ -220,6 +220,17 @@ def test_a_worker_that_waits_for_ever_is_ended(monkeypatch: pytest.MonkeyPatch) 
     assert verdict.reason is Reason.OUT_OF_TIME
 
 
+def test_where_processor_time_is_not_told_it_is_wall_time(monkeypatch: pytest.MonkeyPatch) -> None:
+    def not_told(pid: int) -> float:
+        raise OSError
+
+    monkeypatch.setattr("verifiers.pool.process.worked", not_told)
+    problem = Problem(equation=Trap("x = 1", "wait"))
+    (verdict,) = verify_batch([(problem, "1")], jobs=1, timeout_ms=200)
+    assert verdict.reason is Reason.OUT_OF_TIME
+    assert verdict.elapsed_ms >= 200
+
+
 def test_a_problem_that_hangs_costs_its_time_once() -> None:
     problem = Problem(equation=Trap("x = 1", "hang"))
     verdicts = verify_batch([(problem, str(n)) for n in range(8)], jobs=1, timeout_ms=1000)

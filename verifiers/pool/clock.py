@@ -10,9 +10,10 @@ from time import clock_gettime, monotonic, process_time
 
 
 def worked(pid: int | None = None) -> float:
-    """Seconds of processor time of this process, or of another; raises OSError if it is gone.
+    """Seconds of processor time of this process, or of another.
 
-    Only Linux tells that of another process; elsewhere both are wall time.
+    Only Linux tells that of another process; elsewhere both are wall time. Raises ``OSError`` for a
+    process that is gone, and where something stands in for Linux that does not tell.
     """
     if not sys.platform.startswith("linux"):
         return monotonic()

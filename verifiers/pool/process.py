@@ -135,11 +135,11 @@ class Worker:
         if state.item < 0:
             return START_SECONDS - waited
         allowed = self.limits.timeout_ms / 1000
-        stalled = STALLED_SECONDS + 10 * allowed - waited
         try:
-            return min(allowed - (worked(self.pid) - state.worked), stalled)
-        except OSError:  # it has ended
-            return stalled
+            left = allowed - (worked(self.pid) - state.worked)
+        except OSError:  # it has ended, or this system does not tell
+            return allowed - waited
+        return min(left, STALLED_SECONDS + 10 * allowed - waited)
 
     def _lost(self, too_long: State | None = None) -> WorkerLostError:
         """What became of the worker, once it has ended; ``too_long``: for what it was killed."""

@@ -83,6 +83,16 @@
       return [width > 1 && !sparse ? raw : null, main, pins].filter(Boolean);
     });
 
+  /** Between ticks at whole steps: the least of 1, 2, 5, 10, ... that leaves about six. */
+  const tickStep = (spec) => {
+    const ends = spec.window ?? spec.series.flatMap(({ x }) => [x.at(0), x.at(-1)]);
+    const steps = ends.filter(Number.isFinite);
+    const [from, to] = [Math.min(...steps), Math.max(...steps)];
+    const wanted = Math.max((to - from) / 6, 1);
+    const power = 10 ** Math.floor(Math.log10(wanted));
+    return power * [1, 2, 5, 10].find((times) => times * power >= wanted);
+  };
+
   const layout = (spec, colours) => ({
     height: spec.height ?? 236,
     margin: { l: 58, r: 14, t: 6, b: 40 },
@@ -100,7 +110,8 @@
       ticks: "outside",
       tickcolor: colours.line,
       tickformat: ",d",
-      nticks: 6,
+      tick0: 0,
+      dtick: tickStep(spec),
       zeroline: false,
       hoverformat: ",d",
       ...(spec.window ? { range: spec.window } : {}),
@@ -134,16 +145,17 @@
       const [from, to] = [change["xaxis.range[0]"], change["xaxis.range[1]"]];
       if (from === undefined && !change["xaxis.autorange"]) return;
       for (const other of charts) {
-        if (other === chart || other.spec.axis !== chart.spec.axis) continue;
+        if (other.spec.axis !== chart.spec.axis) continue;
         other.spec.window = from === undefined ? undefined : [from, to];
         if (!other.ready) continue;
-        const same = other.box.layout.xaxis.range;
-        if (from !== undefined && same[0] === from && same[1] === to) continue;
-        if (from === undefined && other.box.layout.xaxis.autorange) continue;
-        Plotly.relayout(
-          other.box,
-          from === undefined ? { "xaxis.autorange": true } : { "xaxis.range": [from, to] },
-        );
+        const { autorange, range, dtick } = other.box.layout.xaxis;
+        const isThere = from === undefined ? autorange : range[0] === from && range[1] === to;
+        const wanted = tickStep(other.spec);
+        if (isThere && dtick === wanted) continue;
+        Plotly.relayout(other.box, {
+          "xaxis.dtick": wanted,
+          ...(from === undefined ? { "xaxis.autorange": true } : { "xaxis.range": [from, to] }),
+        });
       }
     });
   };
