@@ -234,7 +234,7 @@ def test_blocking_work_that_hangs_is_left_behind():
     with pytest.raises(TimeoutError):
         asyncio.run(in_thread(hang, 0.05))
     with pytest.raises(ZeroDivisionError):
-        asyncio.run(in_thread(lambda: print(1 // 0), 5))
+        asyncio.run(in_thread(lambda: print(1 // 0), LIMIT))
 
 
 class Stuck:
@@ -243,7 +243,7 @@ class Stuck:
     has_weights, arguments = True, ()
 
     def __init__(self) -> None:
-        self.let_go, self.refused = threading.Event(), threading.Event()
+        self.begun, self.let_go, self.refused = (threading.Event() for _ in range(3))
 
     def keep(self, weights: Any) -> None: ...
 
@@ -251,6 +251,7 @@ class Stuck:
 
     def send(self, client: WeightClient) -> None:
         client.start_weight_update()
+        self.begun.set()
         self.let_go.wait(LIMIT)
         try:
             client.finish_weight_update()
@@ -263,8 +264,8 @@ def test_a_transfer_that_was_given_up_does_not_go_on_later():
 
     async def give_up() -> None:
         client = Client(server.url)
-        handing = asyncio.create_task(hand_over(client, transfer, "a-1", 60.0))
-        while "/start_weight_update" not in server.seen:
+        handing = asyncio.create_task(hand_over(client, transfer, "a-1", LIMIT))
+        while not transfer.begun.is_set():
             await asyncio.sleep(0.01)
         handing.cancel()
         with pytest.raises(asyncio.CancelledError):
