@@ -141,6 +141,7 @@ def _name(key: str) -> str:
     name = key.removesuffix("/mean").removesuffix("_rate")
     short = name.rpartition("/")[2] if not name.startswith("eval/pass") else name[5:]
     short = f"{short} term" if key.startswith("rewards/") else short
+    short = f"{short}, probe" if key.startswith("probe/") else short
     return short.replace("_", " ")
 
 

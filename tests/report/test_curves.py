@@ -21,5 +21,13 @@ def test_metrics_are_sorted_into_panels_with_units() -> None:
     assert list(panels) == titles
 
 
+def test_the_probe_is_told_from_the_evaluation() -> None:
+    """Names are what the legend shows, and decide the colour."""
+    rows = [{"step": 1, "eval/accuracy": 0.5, "eval/pass_at_8": 0.9, "probe/accuracy": 0.6}]
+    (panel,) = curve_panels(rows)
+    names = [series["name"] for series in panel["series"]]
+    assert names == ["accuracy", "pass at 8", "accuracy, probe"]
+
+
 def test_no_metrics_no_panels() -> None:
     assert curve_panels([]) == []

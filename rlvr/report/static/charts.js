@@ -83,12 +83,12 @@
       return [width > 1 && !sparse ? raw : null, main, pins].filter(Boolean);
     });
 
-  /** Between ticks at whole steps: the least of 1, 2, 5, 10, ... that leaves about six. */
+  /** Between ticks at whole steps: the least of 1, 2, 5, 10, ... that leaves at most nine. */
   const tickStep = (spec) => {
     const ends = spec.window ?? spec.series.flatMap(({ x }) => [x.at(0), x.at(-1)]);
     const steps = ends.filter(Number.isFinite);
     const [from, to] = [Math.min(...steps), Math.max(...steps)];
-    const wanted = Math.max((to - from) / 6, 1);
+    const wanted = Math.max((to - from) / 8, 1);
     const power = 10 ** Math.floor(Math.log10(wanted));
     return power * [1, 2, 5, 10].find((times) => times * power >= wanted);
   };
