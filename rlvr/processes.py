@@ -32,10 +32,22 @@ def kill_descendants(pid: int, named: str | None = None) -> None:
                 os.kill(child, signal.SIGKILL)
 
 
+def state(pid: int) -> str:
+    """A letter, as Linux has it: R runs, S and D wait, T is stopped, Z has ended or is gone."""
+    fields = _fields(pid)
+    return fields[0] if fields else "Z"
+
+
 def _parent(pid: int) -> int | None:
+    fields = _fields(pid)
+    return int(fields[1]) if fields else None
+
+
+def _fields(pid: int) -> list[str]:
+    """What Linux tells of a process behind its name; [] where it ended meanwhile."""
     try:
         stat = (PROC / str(pid) / "stat").read_text()
-    except OSError:  # ended meanwhile
-        return None
+    except OSError:
+        return []
     # The name in brackets may itself hold spaces and brackets.
-    return int(stat.rpartition(")")[2].split()[1])
+    return stat.rpartition(")")[2].split()

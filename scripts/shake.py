@@ -19,10 +19,9 @@ import sys
 import time
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
-from pathlib import Path
 from random import Random
 
-from rlvr.processes import descendants
+from rlvr.processes import descendants, state
 
 MOMENTS = (0.05, 0.1, 0.3, 0.8, 2.5)  # seconds that one process is stopped for
 PAUSE = 0.4  # seconds from one stop to the next, at most
@@ -46,14 +45,7 @@ def stopped(pids: Iterable[int]) -> Iterator[None]:
 
 def at_work(pid: int) -> list[int]:
     """A process and all below it, but for those that have ended or that something has stopped."""
-    return [each for each in (pid, *descendants(pid)) if _state(each) in "RSD"]
-
-
-def _state(pid: int) -> str:
-    try:
-        return Path(f"/proc/{pid}/stat").read_text().rpartition(")")[2].split()[0]
-    except OSError:  # ended meanwhile
-        return "Z"
+    return [each for each in (pid, *descendants(pid)) if state(each) in "RSD"]
 
 
 def shake(command: list[str], still: float, every: float, rng: Random) -> int:

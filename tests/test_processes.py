@@ -45,6 +45,8 @@ def test_a_process_that_has_ended_has_none() -> None:
     )
     assert descendants(int(ended.stdout)) == []
     assert processes._parent(int(ended.stdout)) is None
+    assert processes.state(int(ended.stdout)) == "Z"
+    assert processes.state(os.getpid()) == "R"
     kill_descendants(int(ended.stdout))
 
 

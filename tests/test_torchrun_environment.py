@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 
+from rlvr.processes import state
 from rlvr.torchrun import without_ranks
 from tests.waiting import wait_until
 
@@ -39,15 +40,7 @@ def test_a_rank_ends_when_torchrun_is_killed():
     agent.kill()
     agent.wait()
     try:
-        wait_until(lambda: not _runs(rank))
+        wait_until(lambda: state(rank) == "Z")
     finally:
-        if _runs(rank):
+        if state(rank) != "Z":
             os.kill(rank, signal.SIGKILL)
-
-
-def _runs(pid: int) -> bool:
-    try:
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rpartition(")")[2].split()[0] != "Z"
-    except FileNotFoundError:
-        return False

@@ -133,7 +133,14 @@ def test_killed_in_the_middle_and_gone_on_with_it_writes_the_same_bytes(model, t
     program = [sys.executable, "-c", PROGRAM, model, str(killed.path)]
     with subprocess.Popen(program, start_new_session=True) as process:
         path = killed.problems
-        wait_until(lambda: path.is_file() and path.read_bytes().count(b"\n") >= 3, pause=0.01)
+        wait_until(
+            lambda: (
+                process.poll() is not None
+                or (path.is_file() and path.read_bytes().count(b"\n") >= 3)
+            ),
+            pause=0.01,
+        )
+        assert process.poll() is None
         os.kill(process.pid, signal.SIGKILL)
     lines = killed.problems.read_bytes().splitlines(keepends=True)
     assert 3 <= len(lines) < 11
