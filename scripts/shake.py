@@ -13,6 +13,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -79,6 +80,8 @@ def main() -> None:
     options = parser.parse_args()
     if options.still < 0 or options.every <= 0:
         parser.error("accepted: 0 or more seconds for --still, more than 0 for --every")
+    if shutil.which(options.command[0]) is None:
+        parser.error(f"{options.command[0]} is no command that can be run")
     sys.exit(shake(options.command, options.still, options.every, Random(options.seed)))
 
 
